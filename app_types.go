@@ -1,0 +1,319 @@
+package main
+
+// The wire types: what the window sees. Times are RFC 3339 strings, long work is a run.
+
+// AppError is how an error reaches the window.
+type AppError struct {
+	Code      string `json:"code"` // not_found, invalid, locked, index_down, credentials, denied, network, cancelled, internal …
+	Message   string `json:"message"`
+	Hint      string `json:"hint"` // what to do about it
+	Retryable bool   `json:"retryable"`
+}
+
+// StartupStep is a part of the start, in the order it happens.
+type StartupStep struct {
+	Name   string `json:"name"`   // "keys", "ledger", "qdrant", "model", "mending"
+	State  string `json:"state"`  // waiting | running | done | failed
+	Detail string `json:"detail"` // "rebuilding 1,200 of 10,000"
+	Done   int    `json:"done"`
+	Total  int    `json:"total"` // 0: unknown
+}
+
+// Status is the state of the whole app; the event "status" says that it changed.
+type Status struct {
+	Phase            string        `json:"phase"` // starting | ready | needs_passphrase | failed
+	Version          string        `json:"version"`
+	Steps            []StartupStep `json:"steps"`
+	Error            *AppError     `json:"error"`       // why phase is failed
+	FirstLaunch      bool          `json:"firstLaunch"` // nothing in the estate and no conversation yet
+	Qdrant           string        `json:"qdrant"`      // running | starting | down
+	Embedder         string        `json:"embedder"`    // the model id; empty: terms alone
+	Pending          int           `json:"pending"`     // records not yet searchable in full
+	Model            string        `json:"model"`       // the chat model's label; empty: retrieval alone
+	Resources        int           `json:"resources"`
+	RecoveryKeySaved bool          `json:"recoveryKeySaved"`
+	Notices          []AppError    `json:"notices"` // conditions that the user should know of while they last
+}
+
+// HealthCheck is one line of doctor.
+type HealthCheck struct {
+	Name   string `json:"name"`
+	OK     bool   `json:"ok"`
+	Detail string `json:"detail"`
+	Hint   string `json:"hint"`
+}
+
+// KeyStatus says where the keys are, never what they are.
+type KeyStatus struct {
+	Backend           string `json:"backend"` // keychain | passphrase
+	VaultID           string `json:"vaultId"`
+	MasterKeyID       string `json:"masterKeyId"`
+	DataKeyID         string `json:"dataKeyId"`
+	DataKeys          int    `json:"dataKeys"`
+	RecoveryRecipient string `json:"recoveryRecipient"` // the public half, age1…
+	RecoveryKeySaved  bool   `json:"recoveryKeySaved"`
+	CreatedAt         string `json:"createdAt"`
+}
+
+// Settings is what the user can set.
+type Settings struct {
+	Profiles       []string `json:"profiles"` // AWS profiles to scan
+	Regions        []string `json:"regions"`  // empty: every enabled region
+	Services       []string `json:"services"` // empty: all
+	RoleARNs       []string `json:"roleArns"`
+	EndpointURL    string   `json:"endpointUrl"`  // another AWS-compatible endpoint
+	ModelBaseURL   string   `json:"modelBaseUrl"` // an OpenAI-compatible endpoint, http://127.0.0.1:11434/v1
+	ModelName      string   `json:"modelName"`
+	ModelAPIKeySet bool     `json:"modelApiKeySet"`
+	ModelAPIKey    string   `json:"modelApiKey"` // only inwards; empty leaves the stored one, "-" removes it
+	Theme          string   `json:"theme"`       // system | light | dark
+	QdrantURL      string   `json:"qdrantUrl"`   // empty: the bundled one
+	DataDir        string   `json:"dataDir"`     // read only
+}
+
+// ModelEndpoint is a chat model server that was found or tested.
+type ModelEndpoint struct {
+	BaseURL string   `json:"baseUrl"`
+	Models  []string `json:"models"`
+	OK      bool     `json:"ok"`
+	Detail  string   `json:"detail"`
+}
+
+// Resource is a row of the estate.
+type Resource struct {
+	ARN       string   `json:"arn"`
+	Type      string   `json:"type"`
+	TypeLabel string   `json:"typeLabel"` // "EC2 instance"
+	Service   string   `json:"service"`
+	Name      string   `json:"name"`
+	Region    string   `json:"region"`
+	AccountID string   `json:"accountId"`
+	Env       string   `json:"env"`
+	State     string   `json:"state"`
+	Tags      []Tag    `json:"tags"`
+	Score     float64  `json:"score"`
+	Why       []string `json:"why"` // reasons for the hit
+}
+
+// Tag is a resource's tag.
+type Tag struct {
+	Key   string `json:"key"`
+	Value string `json:"value"`
+}
+
+// ResourceRelation is one edge at a resource.
+type ResourceRelation struct {
+	Kind     string    `json:"kind"`
+	Outgoing bool      `json:"outgoing"`
+	ARN      string    `json:"arn"`
+	Resource *Resource `json:"resource"` // nil: the other end is not in the inventory
+}
+
+// ResourceDetail is everything about a resource.
+type ResourceDetail struct {
+	Resource   Resource           `json:"resource"`
+	Attributes string             `json:"attributes"` // JSON, indented
+	Relations  []ResourceRelation `json:"relations"`
+	FirstSeen  string             `json:"firstSeen"`
+	LastSeen   string             `json:"lastSeen"`
+	ConsoleURL string             `json:"consoleUrl"`
+}
+
+// EstateFilter is one removable filter.
+type EstateFilter struct {
+	Field     string   `json:"field"` // type, service, region, account_id, env, state, tag, engine …
+	Values    []string `json:"values"`
+	Label     string   `json:"label"`
+	FromQuery bool     `json:"fromQuery"` // understood from the words of the query
+}
+
+// EstateQuery asks for a page of the estate.
+type EstateQuery struct {
+	Text             string         `json:"text"` // empty: browse
+	Filters          []EstateFilter `json:"filters"`
+	IgnoreUnderstood []string       `json:"ignoreUnderstood"` // fields of understood filters that the user removed
+	SortBy           string         `json:"sortBy"`           // name, type, region, account_id, env; empty: relevance or name
+	Desc             bool           `json:"desc"`
+	Limit            int            `json:"limit"`
+	Cursor           string         `json:"cursor"`
+}
+
+// FacetValue is a value and its count.
+type FacetValue struct {
+	Value string `json:"value"`
+	Label string `json:"label"`
+	Count int    `json:"count"`
+}
+
+// FacetGroup is the values of one field.
+type FacetGroup struct {
+	Field  string       `json:"field"`
+	Label  string       `json:"label"`
+	Values []FacetValue `json:"values"`
+}
+
+// EstatePage is a page of results with the facets of the whole result.
+type EstatePage struct {
+	Resources  []Resource     `json:"resources"`
+	Total      int            `json:"total"`
+	Next       string         `json:"next"`
+	Understood []EstateFilter `json:"understood"` // what the query's words became
+	Facets     []FacetGroup   `json:"facets"`
+	TookMS     float64        `json:"tookMs"`
+	Pending    int            `json:"pending"`
+	Dense      bool           `json:"dense"` // meaning took part, not words alone
+}
+
+// EstateStats is the overview.
+type EstateStats struct {
+	Total     int          `json:"total"`
+	ByType    []FacetValue `json:"byType"`
+	ByService []FacetValue `json:"byService"`
+	ByRegion  []FacetValue `json:"byRegion"`
+	ByAccount []FacetValue `json:"byAccount"`
+	ByEnv     []FacetValue `json:"byEnv"`
+	LastScan  string       `json:"lastScan"`
+}
+
+// ScanRequest starts a scan; empty fields mean the settings' own.
+type ScanRequest struct {
+	Profiles []string `json:"profiles"`
+	Regions  []string `json:"regions"`
+	Services []string `json:"services"`
+}
+
+// AWSProfile is a profile of the shared configuration.
+type AWSProfile struct {
+	Name   string `json:"name"`
+	Region string `json:"region"`
+}
+
+// RunRef names long work that was started.
+type RunRef struct {
+	RunID string `json:"runId"`
+}
+
+// RunFinding is something a run could not do while the rest went on.
+type RunFinding struct {
+	Code    string `json:"code"`
+	Where   string `json:"where"` // "444455556666 eu-west-1 rds"
+	Message string `json:"message"`
+	Hint    string `json:"hint"`
+}
+
+// Run is the state of long work; the event "run" carries the same as it changes.
+type Run struct {
+	RunID     string       `json:"runId"`
+	Kind      string       `json:"kind"`  // scan | sample | import | answer | rebuild
+	State     string       `json:"state"` // running | done | partial | failed | cancelled
+	Label     string       `json:"label"`
+	Done      int          `json:"done"`
+	Total     int          `json:"total"`
+	Detail    string       `json:"detail"`
+	Error     *AppError    `json:"error"`
+	Findings  []RunFinding `json:"findings"`
+	StartedAt string       `json:"startedAt"`
+	EndedAt   string       `json:"endedAt"`
+	// Answer is filled for runs of kind answer.
+	Answer *AnswerState `json:"answer"`
+}
+
+// AnswerState is what an answering run has so far.
+type AnswerState struct {
+	ConversationID string   `json:"conversationId"`
+	PromptID       string   `json:"promptId"`
+	MessageID      string   `json:"messageId"` // empty until the answer is stored
+	Text           string   `json:"text"`      // so far
+	Sources        []Source `json:"sources"`
+	Mode           string   `json:"mode"` // model | retrieval
+}
+
+// RunEvent is the one envelope of the event "run".
+type RunEvent struct {
+	RunID string `json:"runId"`
+	Seq   int    `json:"seq"`   // rises by one within a run
+	Kind  string `json:"kind"`  // progress | delta | sources | done | partial | failed | cancelled (the last four are terminal: exactly one)
+	Delta string `json:"delta"` // text to append, kind delta
+	Run   *Run   `json:"run"`   // the state, for every kind but delta
+}
+
+// Conversation is a row of the conversation list.
+type Conversation struct {
+	ID           string `json:"id"`
+	Title        string `json:"title"`
+	CreatedAt    string `json:"createdAt"`
+	LastActivity string `json:"lastActivity"`
+	MessageCount int    `json:"messageCount"`
+	Status       string `json:"status"` // active | archived
+	Pinned       bool   `json:"pinned"`
+}
+
+// ConversationPage is a page of them, newest first.
+type ConversationPage struct {
+	Conversations []Conversation `json:"conversations"`
+	Next          string         `json:"next"`
+	FromLedger    bool           `json:"fromLedger"` // Qdrant is down: read from the ledger
+}
+
+// Message is one message of a conversation.
+type Message struct {
+	ID        string   `json:"id"`
+	Role      string   `json:"role"` // user | assistant | tool | system
+	Text      string   `json:"text"`
+	Timestamp string   `json:"timestamp"`
+	Seq       int      `json:"seq"`
+	Model     string   `json:"model"`   // "retrieval" for an answer without a model
+	Partial   bool     `json:"partial"` // stopped or broken off
+	Sources   []Source `json:"sources"`
+}
+
+// MessagePage is part of a conversation, oldest first.
+type MessagePage struct {
+	Messages   []Message `json:"messages"`
+	HasOlder   bool      `json:"hasOlder"`
+	FromLedger bool      `json:"fromLedger"`
+}
+
+// Source is what an answer rests on.
+type Source struct {
+	Kind           string `json:"kind"` // resource | message
+	ARN            string `json:"arn"`
+	Title          string `json:"title"`
+	Subtitle       string `json:"subtitle"`
+	ConversationID string `json:"conversationId"`
+	MessageID      string `json:"messageId"`
+}
+
+// AskRequest sends a prompt.
+type AskRequest struct {
+	ConversationID string   `json:"conversationId"` // empty: a new conversation
+	Text           string   `json:"text"`
+	AttachARNs     []string `json:"attachArns"` // resources the prompt is about
+}
+
+// AskStarted says where the answer will come.
+type AskStarted struct {
+	RunID          string `json:"runId"`
+	ConversationID string `json:"conversationId"`
+	PromptID       string `json:"promptId"`
+}
+
+// ChatHit is a message that was found.
+type ChatHit struct {
+	MessageID      string  `json:"messageId"`
+	ConversationID string  `json:"conversationId"`
+	Title          string  `json:"title"`
+	Role           string  `json:"role"`
+	Timestamp      string  `json:"timestamp"`
+	Snippet        string  `json:"snippet"`
+	Score          float64 `json:"score"`
+	Seq            int     `json:"seq"`
+}
+
+// ChatResults is the outcome of a search in the chats.
+type ChatResults struct {
+	Hits    []ChatHit `json:"hits"`
+	TookMS  float64   `json:"tookMs"`
+	Pending int       `json:"pending"`
+	Dense   bool      `json:"dense"`
+}

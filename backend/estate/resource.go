@@ -1,0 +1,31 @@
+// Package estate keeps the inventory of AWS resources: what is there, how it is
+// found, how it changed and how it hangs together.
+package estate
+
+// Resource is one AWS resource as a collector or an import saw it.
+type Resource struct {
+	ARN       string            `json:"arn"`  // canonical, see CanonicalARN
+	Type      string            `json:"type"` // CloudFormation type name, AWS::EC2::Instance
+	Name      string            `json:"name"`
+	Region    string            `json:"region"` // "global" for global services
+	AccountID string            `json:"account_id"`
+	Tags      map[string]string `json:"tags"`
+	// Attributes are what the describe call answered, in its own names (InstanceType, PubliclyAccessible …),
+	// nested as JSON. Secrets, parameter values and environment variables are never in it.
+	Attributes map[string]any `json:"attributes"`
+	// Related are outgoing relations to other resources' ARNs.
+	Related []Relation `json:"related,omitempty"`
+}
+
+// Relation points from a resource to another.
+type Relation struct {
+	Kind   string `json:"kind"`   // "subnet", "vpc", "security-group", "attached-to", "role" …
+	Target string `json:"target"` // canonical ARN
+}
+
+// Cell is the unit of a scan: what one (account, region, service) answered, or did not.
+type Cell struct {
+	AccountID string `json:"account_id"`
+	Region    string `json:"region"`
+	Service   string `json:"service"` // "ec2", "rds", "s3", "lambda", "dynamodb", "tagging" …
+}

@@ -1,0 +1,213 @@
+package store
+
+import (
+	"context"
+	"errors"
+)
+
+// Collection names a kind of record. In Qdrant it is an alias of the same name
+// (prefixed with the vault's id on a shared server); in the ledger it is a column.
+type Collection string
+
+// The collections of the product. The names are those of the earlier design.
+const (
+	ChatHistory  Collection = "chat_history"
+	ChatSessions Collection = "chat_sessions"
+	Estate       Collection = "aws_estate"
+	Changes      Collection = "aws_changes"
+)
+
+// Errors that callers tell apart with errors.Is.
+var (
+	// ErrNotFound: no live record has that id.
+	ErrNotFound = errors.New("not found")
+	// ErrConflict: the record's revision is not the one the caller expected.
+	ErrConflict = errors.New("the record was changed by somebody else")
+	// ErrIndexDown: Qdrant does not answer, and the ledger alone cannot do what was asked (search).
+	ErrIndexDown = errors.New("the search index is not running")
+)
+
+// Record is one thing that is kept: plain fields that are filtered and ordered
+// by, and content that is sealed before it leaves this package.
+type Record struct {
+	// ID is a UUID in its canonical lower-case form; nothing else is a Qdrant point id.
+	ID string
+	// Rev is set by the store: it rises with every write of the vault. On Put, a Rev other
+	// than zero must be the current one (ErrConflict).
+	Rev int64
+	// Scope and Seq order records within an owner: a conversation's messages by (conversation id, seq).
+	// Both are optional and are also what the ledger can page by when Qdrant is down.
+	Scope string
+	Seq   int64
+	// Fields is the plain payload. Values are string, int64, float64, bool or []string;
+	// whoever can read the data folder can read them. Typed text never goes here.
+	Fields map[string]any
+	// Content is plaintext here and AES-256-GCM sealed everywhere else.
+	Content []byte
+}
+
+// Doc is what a record is found by. It is derived from a record whenever the
+// index needs it, and never stored in the clear.
+type Doc struct {
+	// Dense is the text that is embedded, in the order it is read. Long text is
+	// cut into overlapping chunks by the store. Empty: no dense vector.
+	Dense string
+	// Terms are weighted texts for the sparse vector.
+	Terms []WeightedText
+}
+
+// WeightedText is text whose terms count Weight times as much.
+type WeightedText struct {
+	Text   string
+	Weight float32
+}
+
+// FieldKind is how a plain field is indexed in Qdrant.
+type FieldKind int
+
+// The kinds of payload index.
+const (
+	Keyword FieldKind = iota // string or []string: equality, facets
+	Integer                  // int64: equality, ranges, order
+	Float                    // float64: ranges, order
+	Bool
+	Tenant // a Keyword that most queries filter by
+)
+
+// Schema declares a collection. Each feature declares its own.
+type Schema struct {
+	Collection Collection
+	// Fields that are filtered, faceted or ordered by.
+	Fields map[string]FieldKind
+	// Searchable: the collection has dense and sparse vectors. Without it, neither.
+	Searchable bool
+	// KeyedTerms: term ids are HMACs, so that a dictionary cannot reverse them (chats).
+	KeyedTerms bool
+	// SealedField is the payload name of the sealed content (encrypted_content, encrypted_detail …).
+	SealedField string
+	// Derive makes the Docs of opened records, one for each, in order. It may read the store
+	// (a message's neighbours). Nil where Searchable is false.
+	Derive func(ctx context.Context, r Reader, recs []Record) ([]Doc, error)
+	// Affects names other records whose Doc depends on rec (a message's neighbours), so that they are
+	// indexed again when rec is written. Optional.
+	Affects func(ctx context.Context, r Reader, rec Record) ([]string, error)
+}
+
+// Op is the comparison of a Condition.
+type Op int
+
+// The comparisons.
+const (
+	Eq      Op = iota // the field is Values[0], or contains it where it is a list
+	In                // … is one of Values
+	Range             // Min ≤ field ≤ Max; a nil bound is open
+	Exists            // the field is there
+	Missing           // the field is not there
+)
+
+// Condition compares one plain field.
+type Condition struct {
+	Field    string
+	Op       Op
+	Values   []any // string, int64 or bool
+	Min, Max *float64
+	Not      bool // negates the comparison
+}
+
+// Filter is a conjunction; Any is a disjunction inside it. The zero Filter matches all.
+type Filter struct {
+	All []Condition
+	Any []Condition
+}
+
+// Order sorts by a field that has an Integer or Float index.
+type Order struct {
+	Field string
+	Desc  bool
+}
+
+// Page asks for part of an ordered list.
+type Page struct {
+	Filter Filter
+	Order  Order
+	Limit  int    // 1 … 1000; 0 means 100
+	Cursor string // Result.Next of the page before
+}
+
+// Result is a page of records, opened.
+type Result struct {
+	Records []Record
+	Next    string // empty at the end
+	// FromLedger: Qdrant was not asked or did not answer; the list is complete all the same.
+	FromLedger bool
+}
+
+// Facet is a value of a field and how many records have it.
+type Facet struct {
+	Value string
+	Count int64
+}
+
+// Query is a hybrid search.
+type Query struct {
+	Text   string
+	Filter Filter
+	Limit  int // 1 … 1000
+	// DenseWeight is the share of the dense score in the fused one, 0 … 1. Negative: the collection's default.
+	DenseWeight float64
+}
+
+// Hit is a found record.
+type Hit struct {
+	Record Record
+	Score  float64 // fused, 0 … 1; comparable within one search only
+	Dense  float64 // cosine similarity of the best chunk; 0 where the dense search did not return it
+	Terms  float64 // sparse score; 0 where the sparse search did not return it
+}
+
+// Found is the outcome of a search.
+type Found struct {
+	Hits    []Hit
+	Pending int  // records that are stored and not yet in the index (or have no vector yet)
+	Dense   bool // the dense search took part; false without a model
+}
+
+// Reader is the reading half.
+type Reader interface {
+	// Get returns the records that live, in the order of ids; missing ones are left out.
+	Get(ctx context.Context, c Collection, ids ...string) ([]Record, error)
+	// ByScope returns up to limit records of a scope with from ≤ seq ≤ to, by seq (descending where desc). From the ledger.
+	ByScope(ctx context.Context, c Collection, scope string, from, to int64, limit int, desc bool) ([]Record, error)
+	// Scroll lists in order. One's own acknowledged writes are in it.
+	Scroll(ctx context.Context, c Collection, p Page) (Result, error)
+	Count(ctx context.Context, c Collection, f Filter) (int64, error)
+	// Facets counts the values of a Keyword field, most frequent first.
+	Facets(ctx context.Context, c Collection, field string, f Filter, limit int) ([]Facet, error)
+	// Search is hybrid: dense and sparse candidates, fused. ErrIndexDown without Qdrant.
+	Search(ctx context.Context, c Collection, q Query) (Found, error)
+}
+
+// Writer is the writing half. A call that returned nil is on disk.
+type Writer interface {
+	// Put inserts or replaces, all in one transaction; it returns the new revisions in order.
+	Put(ctx context.Context, c Collection, recs ...Record) ([]int64, error)
+	// Delete removes, all in one transaction; ids that do not live are ignored. It returns how many lived.
+	Delete(ctx context.Context, c Collection, ids ...string) (int, error)
+	// Update is Put and Delete over several collections in one transaction.
+	Update(ctx context.Context, ops ...WriteOp) error
+}
+
+// WriteOp is a part of an Update.
+type WriteOp struct {
+	Collection Collection
+	Put        []Record
+	Delete     []string
+}
+
+// ReadWriter is what the features get.
+type ReadWriter interface {
+	Reader
+	Writer
+	// Pending is how many records of the collection the index does not hold in full yet.
+	Pending(c Collection) int
+}

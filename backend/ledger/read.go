@@ -1,0 +1,147 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"iter"
+	"strings"
+)
+
+const columns = "collection, id, rev, scope, seq, updated_at, fields, sealed"
+
+// getBatch stays below SQLite's limit of variables in a statement.
+const getBatch = 500
+
+// Get returns the records that live, in the order of ids; missing ones are left out.
+func (l *Ledger) Get(ctx context.Context, collection string, ids ...string) ([]Record, error) {
+	found := make(map[string]Record, len(ids))
+	for start := 0; start < len(ids); start += getBatch {
+		batch := ids[start:min(start+getBatch, len(ids))]
+		args := []any{collection}
+		for _, id := range batch {
+			args = append(args, id)
+		}
+		q := "SELECT " + columns + " FROM records WHERE collection = ? AND id IN (?" + strings.Repeat(",?", len(batch)-1) + ")"
+		recs, err := l.query(ctx, q, args...)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range recs {
+			found[r.ID] = r
+		}
+	}
+	out := make([]Record, 0, len(found))
+	for _, id := range ids {
+		if r, ok := found[id]; ok {
+			out = append(out, r)
+			delete(found, id)
+		}
+	}
+	return out, nil
+}
+
+// ByScope returns up to limit records of a scope with from ≤ seq ≤ to, by seq.
+func (l *Ledger) ByScope(ctx context.Context, collection, scope string, from, to int64, limit int, desc bool) ([]Record, error) {
+	dir := "ASC"
+	if desc {
+		dir = "DESC"
+	}
+	return l.query(ctx, "SELECT "+columns+" FROM records WHERE collection = ? AND scope = ? AND seq BETWEEN ? AND ? ORDER BY seq "+dir+", id "+dir+" LIMIT ?",
+		collection, scope, from, to, limit)
+}
+
+// After returns up to limit records of a collection with an id above after, by id: a way through a whole
+// collection that holds no read transaction between calls.
+func (l *Ledger) After(ctx context.Context, collection, after string, limit int) ([]Record, error) {
+	return l.query(ctx, "SELECT "+columns+" FROM records WHERE collection = ? AND id > ? ORDER BY id LIMIT ?", collection, after, limit)
+}
+
+// All goes through a collection by id, in batches.
+func (l *Ledger) All(ctx context.Context, collection string) iter.Seq2[Record, error] {
+	const batch = 1000
+	return func(yield func(Record, error) bool) {
+		after := ""
+		for {
+			recs, err := l.After(ctx, collection, after, batch)
+			if err != nil {
+				yield(Record{}, err)
+				return
+			}
+			for _, r := range recs {
+				if !yield(r, nil) {
+					return
+				}
+			}
+			if len(recs) < batch {
+				return
+			}
+			after = recs[len(recs)-1].ID
+		}
+	}
+}
+
+// IDRev is what the mending pass compares.
+type IDRev struct {
+	ID  string
+	Rev int64
+}
+
+// Revs returns up to limit (id, rev) of a collection with an id above after, by id.
+func (l *Ledger) Revs(ctx context.Context, collection, after string, limit int) ([]IDRev, error) {
+	rows, err := l.read.QueryContext(ctx, "SELECT id, rev FROM records WHERE collection = ? AND id > ? ORDER BY id LIMIT ?", collection, after, limit)
+	if err != nil {
+		return nil, fmt.Errorf("read ledger: %w", classify(err))
+	}
+	defer rows.Close()
+	var out []IDRev
+	for rows.Next() {
+		var r IDRev
+		if err := rows.Scan(&r.ID, &r.Rev); err != nil {
+			return nil, fmt.Errorf("read ledger: %w", classify(err))
+		}
+		out = append(out, r)
+	}
+	return out, classifyRead(rows.Err())
+}
+
+// Count is how many records of a collection live.
+func (l *Ledger) Count(ctx context.Context, collection string) (int64, error) {
+	var n int64
+	err := l.read.QueryRowContext(ctx, "SELECT count(*) FROM records WHERE collection = ?", collection).Scan(&n)
+	return n, classifyRead(err)
+}
+
+// Meta returns a value kept with SetMeta; ok is false where there is none.
+func (l *Ledger) Meta(ctx context.Context, key string) (value string, ok bool, err error) {
+	err = l.read.QueryRowContext(ctx, "SELECT value FROM meta WHERE key = ?", key).Scan(&value)
+	if errors.Is(err, sql.ErrNoRows) {
+		return "", false, nil
+	}
+	return value, err == nil, classifyRead(err)
+}
+
+func (l *Ledger) query(ctx context.Context, q string, args ...any) ([]Record, error) {
+	rows, err := l.read.QueryContext(ctx, q, args...)
+	if err != nil {
+		return nil, classifyRead(err)
+	}
+	defer rows.Close()
+	var out []Record
+	for rows.Next() {
+		var r Record
+		if err := rows.Scan(&r.Collection, &r.ID, &r.Rev, &r.Scope, &r.Seq, &r.UpdatedAt, &r.Fields, &r.Sealed); err != nil {
+			return nil, classifyRead(err)
+		}
+		out = append(out, r)
+	}
+	return out, classifyRead(rows.Err())
+}
+
+func classifyRead(err error) error {
+	if err == nil {
+		return nil
+	}
+	return fmt.Errorf("read ledger: %w", classify(err))
+}

@@ -1,0 +1,68 @@
+import { QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEffect } from "react";
+import { backend, toBackendError, type Settings, type Status } from "./backend";
+import { onRunEnd, startRuns } from "./runs";
+
+export const keys = {
+  status: ["status"],
+  settings: ["settings"],
+  estate: ["estate"],
+  resource: (arn: string) => ["estate", "resource", arn],
+  conversations: ["conversations"],
+  messages: (id: string) => ["messages", id],
+} as const;
+
+export function createQueryClient(): QueryClient {
+  return new QueryClient({
+    defaultOptions: {
+      queries: {
+        // The Go side is on this machine: asking again is cheap, and what is shown should be true.
+        staleTime: 2_000,
+        gcTime: 5 * 60_000,
+        refetchOnWindowFocus: false,
+        networkMode: "always",
+        retry: (count, error) => toBackendError(error).retryable && count < 2,
+        retryDelay: (attempt) => 300 * 2 ** attempt,
+      },
+      mutations: { networkMode: "always" },
+    },
+  });
+}
+
+export function useStatus(): Status | undefined {
+  const query = useQuery({
+    queryKey: keys.status,
+    queryFn: () => backend().getStatus(),
+    // Events carry the state; this is for the one that got lost.
+    refetchInterval: (q) => (q.state.data?.phase === "ready" ? 15_000 : 1_000),
+    retry: true,
+  });
+  return query.data;
+}
+
+export function useSettings() {
+  return useQuery({ queryKey: keys.settings, queryFn: (): Promise<Settings> => backend().getSettings(), staleTime: 30_000 });
+}
+
+/** Connects events with the cache. Used once, by the shell. */
+export function useBackendEvents(): void {
+  const client = useQueryClient();
+  useEffect(() => {
+    const stopStatus = backend().onStatus((status) => client.setQueryData(keys.status, status));
+    const stopRuns = startRuns();
+    const stopEnd = onRunEnd((run) => {
+      if (run.kind === "answer") {
+        void client.invalidateQueries({ queryKey: keys.conversations });
+        if (run.answer) void client.invalidateQueries({ queryKey: keys.messages(run.answer.conversationId) });
+      } else {
+        void client.invalidateQueries({ queryKey: keys.estate });
+      }
+      void client.invalidateQueries({ queryKey: keys.status });
+    });
+    return () => {
+      stopStatus();
+      stopRuns();
+      stopEnd();
+    };
+  }, [client]);
+}

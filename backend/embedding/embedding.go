@@ -2,7 +2,16 @@
 // local ONNX model, and sparse terms.
 package embedding
 
-import "context"
+import (
+	"context"
+	"errors"
+)
+
+// ErrNoModel: a file of the model or ONNX Runtime itself is missing. The app then runs on terms alone.
+var ErrNoModel = errors.New("no embedding model")
+
+// ErrClosed: the model was used after Close.
+var ErrClosed = errors.New("the embedding model is closed")
 
 // Kind tells a model whether a text asks or is asked for; some models want a prefix.
 type Kind int
@@ -20,7 +29,7 @@ type Model interface {
 	// Dimensions of a vector.
 	Dimensions() int
 	// Embed returns one L2-normalized vector for each text. A text over the model's window is cut at its end:
-	// use Chunks first.
+	// use Chunks first. Queries do not wait for the passages that are being embedded.
 	Embed(ctx context.Context, texts []string, kind Kind) ([][]float32, error)
 	// Chunks cuts text into overlapping pieces that fit the window; one piece for most texts, none for blank text.
 	Chunks(text string) []string
@@ -33,4 +42,10 @@ type Model interface {
 type Terms struct {
 	Indices []uint32
 	Values  []float32
+}
+
+// WeightedText is text whose terms count Weight times as much.
+type WeightedText struct {
+	Text   string
+	Weight float32
 }

@@ -1,0 +1,4 @@
+package embedding
+
+// libraryName is ONNX Runtime's file below the resources folder.
+const libraryName = "onnxruntime/onnxruntime.dll"

@@ -15,6 +15,9 @@ type Resource struct {
 	Attributes map[string]any `json:"attributes"`
 	// Related are outgoing relations to other resources' ARNs.
 	Related []Relation `json:"related,omitempty"`
+	// Partial: only ARN, type, name and tags are known, from a listing that tells no more (the tagging API). Attributes
+	// and relations that an earlier sight brought are still the best there is.
+	Partial bool `json:"partial,omitempty"`
 }
 
 // Relation points from a resource to another.

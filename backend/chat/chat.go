@@ -1,0 +1,205 @@
+// Package chat keeps conversations: their messages in order, what is found in them, and which earlier
+// answers bear on a new prompt. Everything that somebody typed is sealed by the store; the plain fields
+// say only who, when and in which order.
+package chat
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"cloudops/backend/store"
+)
+
+// Errors that callers tell apart with errors.Is.
+var (
+	// ErrNotFound: no conversation or message of this user has that id.
+	ErrNotFound = store.ErrNotFound
+	// ErrInvalid: an argument can not be used as it is; the message says which and why.
+	ErrInvalid = errors.New("invalid")
+	// ErrTooLong: a message is longer than MaxMessage.
+	ErrTooLong = fmt.Errorf("%w: the message is too long", ErrInvalid)
+	// ErrExists: another message has the id that the caller chose.
+	ErrExists = errors.New("another message has this id")
+)
+
+const (
+	// MaxMessage is the longest text of a message, in bytes of UTF-8. It keeps a record, sealed and in
+	// base64, far below the 64 MB that Qdrant takes in one request.
+	MaxMessage = 4 << 20
+	// MaxTitle is the longest title, in runes; longer ones are cut.
+	MaxTitle = 200
+	// DefaultUser is the profile when none is set.
+	DefaultUser = "local"
+)
+
+// The roles of a message.
+const (
+	RoleUser      = "user"
+	RoleAssistant = "assistant"
+	RoleTool      = "tool"
+	RoleSystem    = "system"
+)
+
+// The states of a conversation.
+const (
+	StatusActive   = "active"
+	StatusArchived = "archived"
+)
+
+// Conversation is a row of the list.
+type Conversation struct {
+	ID           string
+	Title        string // sealed at rest
+	UserID       string
+	CreatedAt    time.Time
+	LastActivity time.Time // of the latest message; CreatedAt while there is none
+	MessageCount int
+	Status       string // StatusActive or StatusArchived
+	Pinned       bool
+}
+
+// Message is one message of a conversation.
+type Message struct {
+	ID             string
+	ConversationID string
+	SessionID      string // the launch of the app in which it was written
+	Role           string
+	Seq            int64 // 1, 2, 3 … in the conversation, without gaps
+	Timestamp      time.Time
+	PairID         string // the id of the user message that opened the pair; empty before the first one
+	ParentID       string // the message before it; empty for the first
+	Text           string // sealed at rest
+	Partial        bool   // an answer that was stopped, broke off or is still being written; sealed at rest
+	Sources        []Source
+	Metadata
+}
+
+// Source is what an answer rests on; sealed at rest.
+type Source struct {
+	Kind           string `json:"kind"` // resource | message
+	ARN            string `json:"arn,omitempty"`
+	Title          string `json:"title,omitempty"`
+	Subtitle       string `json:"subtitle,omitempty"`
+	ConversationID string `json:"conversation_id,omitempty"`
+	MessageID      string `json:"message_id,omitempty"`
+}
+
+// Metadata is plain: whoever can read the data folder can read it. It never holds text that was typed.
+type Metadata struct {
+	Model        string // "retrieval" for an answer without a model; empty for what a person wrote
+	PromptTokens int64  // as the model's server counted; 0 unknown
+	AnswerTokens int64
+}
+
+// Options of a Service. The zero value is usable.
+type Options struct {
+	// UserID is the profile whose conversations these are; DefaultUser when empty.
+	UserID string
+	// SessionID names this launch of the app; a new UUID v7 when empty.
+	SessionID string
+	// Now is the clock; time.Now when nil.
+	Now func() time.Time
+	// RecallFloor is the least cosine similarity with which an earlier message is recalled by meaning
+	// alone; DefaultRecallFloor when 0. It depends on the embedding model.
+	RecallFloor float64
+}
+
+// Service is the conversations of one user. It is safe for concurrent use. One Service, with those that
+// ForUser makes of it, writes to a vault at a time.
+type Service struct {
+	rw    store.ReadWriter
+	opt   Options
+	locks *locks
+}
+
+// New makes a Service over the store. It reads and writes nothing.
+func New(rw store.ReadWriter, opt Options) *Service {
+	if opt.UserID == "" {
+		opt.UserID = DefaultUser
+	}
+	if opt.SessionID == "" {
+		opt.SessionID = newID()
+	}
+	if opt.Now == nil {
+		opt.Now = time.Now
+	}
+	if opt.RecallFloor == 0 {
+		opt.RecallFloor = DefaultRecallFloor
+	}
+	return &Service{rw: rw, opt: opt, locks: &locks{}}
+}
+
+// ForUser is the same service for another profile of the vault.
+func (s *Service) ForUser(userID string) *Service {
+	other := *s
+	other.opt.UserID = userID
+	if userID == "" {
+		other.opt.UserID = DefaultUser
+	}
+	return &other
+}
+
+// SessionID names this launch.
+func (s *Service) SessionID() string { return s.opt.SessionID }
+
+// Pending is how many messages the search index does not hold in full yet.
+func (s *Service) Pending() int { return s.rw.Pending(store.ChatHistory) }
+
+// locks serialise the writers of a conversation; conversations share a fixed number of them.
+type locks struct {
+	shards [64]sync.Mutex
+}
+
+func (l *locks) lock(conversationID string) (unlock func()) {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(conversationID))
+	m := &l.shards[h.Sum32()%uint32(len(l.shards))]
+	m.Lock()
+	return m.Unlock
+}
+
+// newID is a UUID v7: it sorts by the time it was made.
+func newID() string {
+	id, err := uuid.NewV7()
+	if err != nil {
+		// The system has no randomness: nothing that is sealed could be trusted either.
+		panic(fmt.Sprintf("make a message id: %v", err))
+	}
+	return id.String()
+}
+
+func checkID(kind, id string) error {
+	parsed, err := uuid.Parse(id)
+	if err != nil || parsed.String() != id {
+		return fmt.Errorf("%w: the %s id %q is not a UUID", ErrInvalid, kind, cut(id, 60))
+	}
+	return nil
+}
+
+// session opens the record of a conversation that belongs to the user.
+func (s *Service) session(ctx context.Context, id string) (session, error) {
+	if err := checkID("conversation", id); err != nil {
+		return session{}, err
+	}
+	recs, err := s.rw.Get(ctx, store.ChatSessions, id)
+	if err != nil {
+		return session{}, fmt.Errorf("read conversation: %w", err)
+	}
+	if len(recs) == 0 {
+		return session{}, fmt.Errorf("conversation %s: %w", id, ErrNotFound)
+	}
+	sess, err := sessionFrom(recs[0])
+	if err != nil {
+		return session{}, err
+	}
+	if sess.UserID != s.opt.UserID {
+		return session{}, fmt.Errorf("conversation %s: %w", id, ErrNotFound)
+	}
+	return sess, nil
+}

@@ -1,0 +1,223 @@
+package chat
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"cloudops/backend/store"
+)
+
+// The rule of what bears on a prompt. The figures and how they were found: docs/decisions/0063.
+const (
+	// MaxRecall is the most pairs that Recall returns.
+	MaxRecall = 5
+	// DefaultRecallFloor is for all-MiniLM-L6-v2.
+	DefaultRecallFloor = 0.5
+	// weakFloor is the least cosine similarity of a pair that also shares words with the prompt.
+	weakFloor = 0.35
+	// sharedWords is how much of the prompt's words, by length, such a pair holds; and at least two words.
+	sharedWords = 0.5
+	// recallCandidates is how many found messages are looked at.
+	recallCandidates = 40
+	// An answer counts for up to oldShare less by its age; half of that after recencyHalfLife.
+	oldShare        = 0.15
+	recencyHalfLife = 60 * 24 * time.Hour
+	// identifierRunes is the least length of a word with a digit in it that names one thing.
+	identifierRunes = 6
+)
+
+// Pair is an earlier question with its answer.
+type Pair struct {
+	ConversationID string
+	Title          string
+	PromptID       string
+	AnswerID       string
+	Prompt         string
+	Answer         string
+	Model          string // of the answer
+	At             time.Time
+	Score          float64 // fused and aged; comparable within one recall only
+}
+
+// Recall returns the question and answer pairs of the user's other conversations that bear on the prompt, best first, at
+// most limit (0 or more than MaxRecall: MaxRecall). It returns none rather than one that has nothing to do with it.
+func (s *Service) Recall(ctx context.Context, prompt, excludeConversation string, limit int) ([]Pair, error) {
+	if excludeConversation != "" {
+		if err := checkID("conversation", excludeConversation); err != nil {
+			return nil, fmt.Errorf("recall: %w", err)
+		}
+	}
+	prompt, found, err := s.find(ctx, prompt, Filter{ExcludeConversation: excludeConversation}, recallCandidates)
+	if err != nil {
+		return nil, fmt.Errorf("recall: %w", err)
+	}
+	best, order, err := s.bestByPair(found.Hits)
+	if err != nil || len(order) == 0 {
+		return nil, err
+	}
+	pairs, err := s.pairs(ctx, order)
+	if err != nil {
+		return nil, fmt.Errorf("recall: %w", err)
+	}
+	return s.choose(prompt, pairs, best, clamp(limit, MaxRecall, MaxRecall)), nil
+}
+
+// bestByPair keeps the best hit of each pair and the pairs in the order they were found.
+func (s *Service) bestByPair(hits []store.Hit) (map[string]store.Hit, []string, error) {
+	best := make(map[string]store.Hit)
+	var order []string
+	for _, h := range hits {
+		pair := text(h.Record, fieldPair)
+		if pair == "" {
+			continue
+		}
+		old, known := best[pair]
+		if !known {
+			order = append(order, pair)
+			best[pair] = h
+			continue
+		}
+		old.Dense, old.Score = max(old.Dense, h.Dense), max(old.Score, h.Score)
+		best[pair] = old
+	}
+	return best, order, nil
+}
+
+// pairs reads the messages of the pairs and joins each question with its last answer.
+func (s *Service) pairs(ctx context.Context, ids []string) ([]Pair, error) {
+	values := make([]any, len(ids))
+	for i, id := range ids {
+		values[i] = id
+	}
+	res, err := s.rw.Scroll(ctx, store.ChatHistory, store.Page{
+		Filter: store.Filter{All: []store.Condition{
+			equal(fieldUser, s.opt.UserID),
+			{Field: fieldPair, Op: store.In, Values: values},
+			{Field: fieldRole, Op: store.In, Values: []any{RoleUser, RoleAssistant}},
+		}},
+		Order: store.Order{Field: fieldTimestamp}, Limit: 1000,
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read pairs: %w", err)
+	}
+	msgs, err := messagesFrom(res.Records)
+	if err != nil {
+		return nil, err
+	}
+	titles, err := s.titles(ctx, msgs)
+	if err != nil {
+		return nil, err
+	}
+	joined := make(map[string]*Pair)
+	answered := make(map[string]int64)
+	for _, m := range msgs {
+		p := joined[m.PairID]
+		if p == nil {
+			p = &Pair{ConversationID: m.ConversationID, Title: titles[m.ConversationID]}
+			joined[m.PairID] = p
+		}
+		switch {
+		case m.ID == m.PairID:
+			p.PromptID, p.Prompt, p.At = m.ID, m.Text, m.Timestamp
+		case m.Role == RoleAssistant && strings.TrimSpace(m.Text) != "" && m.Seq > answered[m.PairID]:
+			p.AnswerID, p.Answer, p.Model = m.ID, m.Text, m.Model
+			answered[m.PairID] = m.Seq
+		}
+	}
+	var out []Pair
+	for _, id := range ids {
+		if p := joined[id]; p != nil && p.PromptID != "" && p.AnswerID != "" {
+			out = append(out, *p)
+		}
+	}
+	return out, nil
+}
+
+func (s *Service) choose(prompt string, pairs []Pair, best map[string]store.Hit, limit int) []Pair {
+	match, names := newMatcher(prompt), identifiers(prompt)
+	var out []Pair
+	for _, p := range pairs {
+		hit := best[p.PromptID]
+		if !s.bears(match, names, p, hit.Dense) {
+			continue
+		}
+		p.Score = hit.Score * recency(s.opt.Now().Sub(p.At))
+		out = append(out, p)
+	}
+	slices.SortStableFunc(out, func(a, b Pair) int {
+		switch {
+		case a.Score != b.Score:
+			if a.Score > b.Score {
+				return -1
+			}
+			return 1
+		default:
+			return b.At.Compare(a.At)
+		}
+	})
+	return firstOfEach(out, limit)
+}
+
+// bears says whether a pair has to do with the prompt: by meaning alone, by meaning and shared words, or because both
+// name the same thing.
+func (s *Service) bears(match *matcher, names map[string]bool, p Pair, dense float64) bool {
+	if dense >= s.opt.RecallFloor {
+		return true
+	}
+	share, words := match.coverage(p.Prompt, p.Answer)
+	if words >= 2 && share >= sharedWords && (dense >= weakFloor*s.opt.RecallFloor/DefaultRecallFloor || share >= 0.8) {
+		return true
+	}
+	for name := range identifiers(p.Prompt + "\n" + p.Answer) {
+		if names[name] {
+			return true
+		}
+	}
+	return false
+}
+
+// firstOfEach drops what was asked in the same words before.
+func firstOfEach(pairs []Pair, limit int) []Pair {
+	seen := make(map[string]bool)
+	var out []Pair
+	for _, p := range pairs {
+		key := strings.ToLower(oneLine(p.Prompt))
+		if seen[key] {
+			continue
+		}
+		seen[key] = true
+		if out = append(out, p); len(out) == limit {
+			break
+		}
+	}
+	return out
+}
+
+// identifiers are the words that name one thing: ids, addresses, accounts, names with a number.
+func identifiers(text string) map[string]bool {
+	names := make(map[string]bool)
+	for _, w := range strings.FieldsFunc(strings.ToLower(cut(text, 64<<10)), func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-_./:", r)
+	}) {
+		w = strings.Trim(w, "-_./:")
+		if len([]rune(w)) >= identifierRunes && strings.ContainsFunc(w, unicode.IsDigit) && strings.ContainsFunc(w, isNameRune) {
+			names[w] = true
+		}
+	}
+	return names
+}
+
+// isNameRune tells an identifier from a date or a quantity. Account numbers have none: they are shared by too many.
+func isNameRune(r rune) bool { return unicode.IsLetter(r) || r == '.' }
+
+func recency(age time.Duration) float64 {
+	if age < 0 {
+		age = 0
+	}
+	return 1 - oldShare*(1-math.Exp2(-float64(age)/float64(recencyHalfLife)))
+}

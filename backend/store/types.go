@@ -3,6 +3,8 @@ package store
 import (
 	"context"
 	"errors"
+
+	"cloudops/backend/embedding"
 )
 
 // Collection names a kind of record. In Qdrant it is an alias of the same name
@@ -57,10 +59,7 @@ type Doc struct {
 }
 
 // WeightedText is text whose terms count Weight times as much.
-type WeightedText struct {
-	Text   string
-	Weight float32
-}
+type WeightedText = embedding.WeightedText
 
 // FieldKind is how a plain field is indexed in Qdrant.
 type FieldKind int
@@ -81,6 +80,16 @@ type Schema struct {
 	Fields map[string]FieldKind
 	// Searchable: the collection has dense and sparse vectors. Without it, neither.
 	Searchable bool
+	// Chunked: Doc.Dense may be longer than the model's window and is kept as several vectors of one point.
+	// Without it the text is cut at the window's end.
+	Chunked bool
+	// DenseWeight is the dense half's share in the fused score, 0 … 1, unless a query says otherwise.
+	DenseWeight float64
+	// AvgTerms is the expected number of terms of a document, for the length norm of BM25.
+	AvgTerms float32
+	// ScopeField is the plain field that repeats Record.Scope, if there is one: a list filtered by it can be
+	// read from the ledger without a pass over the collection.
+	ScopeField string
 	// KeyedTerms: term ids are HMACs, so that a dictionary cannot reverse them (chats).
 	KeyedTerms bool
 	// SealedField is the payload name of the sealed content (encrypted_content, encrypted_detail …).
@@ -120,7 +129,8 @@ type Filter struct {
 	Any []Condition
 }
 
-// Order sorts by a field that has an Integer or Float index.
+// Order sorts by a plain field. Integer and Float fields page by value; the order of a Keyword field is kept
+// in memory until the collection changes. The zero Order is by id.
 type Order struct {
 	Field string
 	Desc  bool

@@ -1,0 +1,109 @@
+package store
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"github.com/google/uuid"
+
+	"cloudops/backend/crypto"
+	"cloudops/backend/ledger"
+)
+
+// sealSchema is the version of what sealed content is bound to.
+const sealSchema = "1"
+
+// seal checks a record and makes the ledger's row of it.
+func (s *Store) seal(col *collection, rec Record) (ledger.Record, error) {
+	if id, err := uuid.Parse(rec.ID); err != nil || id.String() != rec.ID {
+		return ledger.Record{}, fmt.Errorf("store: %q is not a UUID in canonical form", rec.ID)
+	}
+	fields := rec.Fields
+	if fields == nil {
+		fields = map[string]any{}
+	}
+	plain, err := json.Marshal(fields)
+	if err != nil {
+		return ledger.Record{}, fmt.Errorf("store: fields of %s: %w", rec.ID, err)
+	}
+	sealed, err := s.sealer.Seal(col.binding(rec.ID, rec.Scope, rec.Seq, fields), rec.Content)
+	if err != nil {
+		return ledger.Record{}, fmt.Errorf("seal %s: %w", rec.ID, err)
+	}
+	return ledger.Record{Collection: string(col.Collection), ID: rec.ID, Scope: rec.Scope, Seq: rec.Seq, Fields: plain, Sealed: sealed}, nil
+}
+
+// binding is the additional data: a sealed value opens only where it was put.
+func (col *collection) binding(id, scope string, seq int64, fields map[string]any) crypto.AD {
+	role, _ := fields["role"].(string)
+	return crypto.AD{Schema: sealSchema, Collection: string(col.Collection), ID: id, Scope: scope, Seq: seq, Role: role, Field: col.SealedField}
+}
+
+func (s *Store) openRows(c Collection, rows []ledger.Record) ([]Record, error) {
+	col, err := s.collection(c)
+	if err != nil {
+		return nil, err
+	}
+	recs := make([]Record, len(rows))
+	for i, row := range rows {
+		if recs[i], err = s.openRow(col, row); err != nil {
+			return nil, err
+		}
+	}
+	return recs, nil
+}
+
+func (s *Store) openRow(col *collection, row ledger.Record) (Record, error) {
+	fields, err := decodeFields(col, row.Fields)
+	if err != nil {
+		return Record{}, fmt.Errorf("store: fields of %s: %w", row.ID, err)
+	}
+	content, err := s.sealer.Open(col.binding(row.ID, row.Scope, row.Seq, fields), row.Sealed)
+	if err != nil {
+		return Record{}, fmt.Errorf("open %s %s: %w", col.Collection, row.ID, err)
+	}
+	return Record{ID: row.ID, Rev: row.Rev, Scope: row.Scope, Seq: row.Seq, Fields: fields, Content: content}, nil
+}
+
+// decodeFields gives back the Go types that Record.Fields promises.
+func decodeFields(col *collection, plain []byte) (map[string]any, error) {
+	dec := json.NewDecoder(bytes.NewReader(plain))
+	dec.UseNumber()
+	fields := map[string]any{}
+	if err := dec.Decode(&fields); err != nil {
+		return nil, err
+	}
+	for name, v := range fields {
+		fields[name] = typed(col.Fields[name], v)
+	}
+	return fields, nil
+}
+
+func typed(kind FieldKind, v any) any {
+	switch v := v.(type) {
+	case json.Number:
+		if i, err := v.Int64(); err == nil && kind != Float && !strings.ContainsAny(v.String(), ".eE") {
+			return i
+		}
+		f, _ := v.Float64() //nolint:errcheck // the decoder accepted it as a number
+		return f
+	case []any:
+		list := make([]string, 0, len(v))
+		for _, item := range v {
+			if text, ok := item.(string); ok {
+				list = append(list, text)
+			}
+		}
+		return list
+	}
+	return v
+}
+
+// sealedKeyID is the id of the data key that sealed a value: the part between its first two dots.
+func sealedKeyID(sealed string) string {
+	_, rest, _ := strings.Cut(sealed, ".")
+	id, _, _ := strings.Cut(rest, ".")
+	return id
+}

@@ -1,0 +1,214 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"cloudops/backend/ledger"
+)
+
+// scrollLedger answers a list from the ledger: the same records in the same order as from Qdrant, only slower.
+func (s *Store) scrollLedger(ctx context.Context, col *collection, p Page, cur cursor) (Result, error) {
+	rows, err := s.matching(ctx, col, p.Filter)
+	if err != nil {
+		return Result{}, err
+	}
+	kind := col.Fields[p.Order.Field]
+	numeric := kind == Integer || kind == Float
+	if p.Order.Field != "" && numeric {
+		rows = slices.DeleteFunc(rows, func(r row) bool { _, ok := number(r.fields[p.Order.Field]); return !ok })
+	}
+	slices.SortStableFunc(rows, func(a, b row) int { return compareRows(a, b, p.Order, numeric) })
+	start := position(rows, p.Order.Field, cur)
+	end := min(start+p.Limit, len(rows))
+	res := Result{FromLedger: true}
+	for _, r := range rows[start:end] {
+		rec, err := s.openRow(col, r.Record)
+		if err != nil {
+			return Result{}, err
+		}
+		res.Records = append(res.Records, rec)
+	}
+	if end < len(rows) {
+		res.Next = nextFromLedger(rows, res.Records, end, p.Order.Field, numeric, cur).String()
+	}
+	return res, nil
+}
+
+// nextFromLedger makes a cursor that Qdrant understands as well: it may be back for the next page.
+func nextFromLedger(rows []row, recs []Record, end int, field string, numeric bool, cur cursor) cursor {
+	switch {
+	case field == "":
+		return cursor{After: rows[end].ID}
+	case numeric:
+		return nextByNumber(recs, field, cur)
+	}
+	return cursor{Offset: end}
+}
+
+func position(rows []row, field string, cur cursor) int {
+	switch {
+	case cur.After != "":
+		i, _ := slices.BinarySearchFunc(rows, cur.After, func(r row, id string) int { return strings.Compare(r.ID, id) })
+		return i
+	case cur.Value != nil:
+		i := slices.IndexFunc(rows, func(r row) bool { v, _ := number(r.fields[field]); return v == *cur.Value })
+		if i < 0 {
+			return len(rows)
+		}
+		for i < len(rows) && slices.Contains(cur.Seen, rows[i].ID) {
+			i++
+		}
+		return i
+	}
+	return min(cur.Offset, len(rows))
+}
+
+func compareRows(a, b row, o Order, numeric bool) int {
+	if o.Field == "" {
+		return strings.Compare(a.ID, b.ID)
+	}
+	if !numeric {
+		return compareKeys(sortKey(a.fields[o.Field]), sortKey(b.fields[o.Field]), a.ID, b.ID, o.Desc)
+	}
+	x, _ := number(a.fields[o.Field])
+	y, _ := number(b.fields[o.Field])
+	switch {
+	case x == y:
+		return strings.Compare(a.ID, b.ID)
+	case (x < y) != o.Desc:
+		return -1
+	}
+	return 1
+}
+
+// matching reads the rows that match a filter; only one scope's, where the filter names it.
+func (s *Store) matching(ctx context.Context, col *collection, f Filter) ([]row, error) {
+	var out []row
+	add := func(r ledger.Record) error {
+		fields, err := decodeFields(col, r.Fields)
+		if err != nil {
+			return fmt.Errorf("fields of %s: %w", r.ID, err)
+		}
+		if matches(f, fields) {
+			out = append(out, row{Record: r, fields: fields})
+		}
+		return nil
+	}
+	if scope, ok := scopeOf(col, f); ok {
+		rows, err := s.ledger.ByScope(ctx, string(col.Collection), scope, math.MinInt64, math.MaxInt64, math.MaxInt32, false)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range rows {
+			if err := add(r); err != nil {
+				return nil, err
+			}
+		}
+		return out, nil
+	}
+	for r, err := range s.ledger.All(ctx, string(col.Collection)) {
+		if err != nil {
+			return nil, err
+		}
+		if err := add(r); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func scopeOf(col *collection, f Filter) (string, bool) {
+	if col.ScopeField == "" {
+		return "", false
+	}
+	for _, c := range f.All {
+		if c.Field == col.ScopeField && (c.Op == Eq || c.Op == In) && len(c.Values) == 1 && !c.Not {
+			scope, ok := c.Values[0].(string)
+			return scope, ok
+		}
+	}
+	return "", false
+}
+
+// Count implements Reader.
+func (s *Store) Count(ctx context.Context, c Collection, f Filter) (int64, error) {
+	col, err := s.collection(c)
+	if err != nil {
+		return 0, err
+	}
+	client, err := s.fresh(ctx, col)
+	if err == nil {
+		var n int64
+		if n, err = s.countIndex(ctx, client, col, f); err == nil {
+			return n, nil
+		}
+	}
+	if !isDown(err) || ctx.Err() != nil {
+		return 0, fmt.Errorf("count %s: %w", c, err)
+	}
+	if len(f.All)+len(f.Any) == 0 {
+		return s.ledger.Count(ctx, string(c))
+	}
+	rows, err := s.matching(ctx, col, f)
+	return int64(len(rows)), err
+}
+
+// Facets implements Reader.
+func (s *Store) Facets(ctx context.Context, c Collection, field string, f Filter, limit int) ([]Facet, error) {
+	col, err := s.collection(c)
+	if err != nil {
+		return nil, err
+	}
+	if kind, ok := col.Fields[field]; !ok || (kind != Keyword && kind != Tenant) {
+		return nil, fmt.Errorf("count the values of %s: it is not a keyword field of %s", field, c)
+	}
+	limit = limitOf(limit)
+	client, err := s.fresh(ctx, col)
+	if err == nil {
+		var facets []Facet
+		if facets, err = s.facetsIndex(ctx, client, col, field, f, limit); err == nil {
+			return facets, nil
+		}
+	}
+	if !isDown(err) || ctx.Err() != nil {
+		return nil, fmt.Errorf("count the values of %s: %w", field, err)
+	}
+	rows, err := s.matching(ctx, col, f)
+	if err != nil {
+		return nil, err
+	}
+	return facetsOf(rows, field, limit), nil
+}
+
+func facetsOf(rows []row, field string, limit int) []Facet {
+	counts := map[string]int64{}
+	for _, r := range rows {
+		switch v := r.fields[field].(type) {
+		case string:
+			counts[v]++
+		case []string:
+			for _, s := range v {
+				counts[s]++
+			}
+		}
+	}
+	facets := make([]Facet, 0, len(counts))
+	for v, n := range counts {
+		facets = append(facets, Facet{Value: v, Count: n})
+	}
+	sortFacets(facets)
+	return facets[:min(limit, len(facets))]
+}
+
+func sortFacets(facets []Facet) {
+	slices.SortFunc(facets, func(a, b Facet) int {
+		if a.Count != b.Count {
+			return int(b.Count - a.Count)
+		}
+		return strings.Compare(a.Value, b.Value)
+	})
+}

@@ -1,0 +1,247 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/qdrant/go-client/qdrant"
+
+	"cloudops/backend/ledger"
+)
+
+const (
+	applyBatch = 256 // records written to Qdrant in one call
+	denseBatch = 32  // records embedded in one call: short, so that a new message waits little behind an import
+	retryAfter = 500 * time.Millisecond
+)
+
+// applyLoop writes what the ledger has to Qdrant: fields and terms at once, the dense vector later.
+func (s *Store) applyLoop() {
+	for {
+		worked, err := s.applySome()
+		if err != nil && s.ctx.Err() == nil && !isDown(err) {
+			s.log.Error("write to the index", "error", err)
+		}
+		if worked && err == nil {
+			continue
+		}
+		if !s.sleep(s.wake, err) {
+			return
+		}
+	}
+}
+
+// sleep waits for work; after an error it waits a moment in any case. False: the store closes.
+func (s *Store) sleep(wake <-chan struct{}, err error) bool {
+	if err != nil {
+		wake = nil
+	}
+	timer := time.NewTimer(retryAfter)
+	defer timer.Stop()
+	select {
+	case <-s.ctx.Done():
+		return false
+	case <-wake:
+	case <-timer.C:
+	}
+	return true
+}
+
+func (s *Store) applySome() (worked bool, err error) {
+	client, err := s.conn.get()
+	if err != nil {
+		return false, nil
+	}
+	for _, c := range s.order {
+		col := s.coll[c]
+		if !col.mend.hasLayout() {
+			continue // the mending pass makes the collection first
+		}
+		ids, ticket := col.todo.take(applyBatch)
+		if len(ids) == 0 {
+			continue
+		}
+		err := s.apply(s.ctx, client, col, ids)
+		if err != nil && !isDown(err) && len(ids) > 1 {
+			err = s.applyOneByOne(client, col, ids, err)
+		}
+		col.todo.finish(ids, ticket, err != nil)
+		if err != nil {
+			return true, err
+		}
+		col.lists.drop()
+		worked = true
+	}
+	return worked, nil
+}
+
+// applyOneByOne keeps one record that cannot be indexed (its seal does not open) from holding up all others.
+func (s *Store) applyOneByOne(client *qdrant.Client, col *collection, ids []string, cause error) error {
+	s.log.Error("write a batch to the index, now one by one", "collection", col.Collection, "error", cause)
+	for _, id := range ids {
+		if err := s.apply(s.ctx, client, col, []string{id}); err != nil {
+			if isDown(err) || s.ctx.Err() != nil {
+				return err
+			}
+			col.mend.addBroken(id)
+			s.log.Error("a record cannot be indexed", "collection", col.Collection, "id", id, "error", err)
+		}
+	}
+	return nil
+}
+
+// apply brings the points of ids to the ledger's state, without dense vectors.
+func (s *Store) apply(ctx context.Context, client *qdrant.Client, col *collection, ids []string) error {
+	s.applyMu.Lock()
+	defer s.applyMu.Unlock()
+	rows, err := s.ledger.Get(ctx, string(col.Collection), ids...)
+	if err != nil {
+		return err
+	}
+	live := make(map[string]bool, len(rows))
+	for _, r := range rows {
+		live[r.ID] = true
+	}
+	var gone []*qdrant.PointId
+	for _, id := range ids {
+		if !live[id] {
+			gone = append(gone, qdrant.NewIDUUID(id))
+		}
+	}
+	if err := s.upsert(ctx, client, col, rows); err != nil {
+		return err
+	}
+	if len(gone) == 0 {
+		return nil
+	}
+	_, err = client.Delete(ctx, &qdrant.DeletePoints{
+		CollectionName: s.alias(col.Collection), Wait: qdrant.PtrOf(true), Points: qdrant.NewPointsSelectorIDs(gone),
+	})
+	return err
+}
+
+func (s *Store) upsert(ctx context.Context, client *qdrant.Client, col *collection, rows []ledger.Record) error {
+	if len(rows) == 0 {
+		return nil
+	}
+	derived, err := s.derive(ctx, col, rows)
+	if err != nil {
+		return err
+	}
+	points := make([]*qdrant.PointStruct, len(derived))
+	ids := make([]string, len(derived))
+	for i, r := range derived {
+		if points[i], err = col.point(r, nil, ""); err != nil {
+			return err
+		}
+		ids[i] = r.ID
+	}
+	if err := s.send(ctx, client, col, points); err != nil {
+		return err
+	}
+	if col.Searchable && s.model != nil {
+		col.dense.push(ids...)
+		signal(s.wakeDense)
+	}
+	return nil
+}
+
+func (s *Store) send(ctx context.Context, client *qdrant.Client, col *collection, points []*qdrant.PointStruct) error {
+	_, err := client.Upsert(ctx, &qdrant.UpsertPoints{CollectionName: s.alias(col.Collection), Wait: qdrant.PtrOf(true), Points: points})
+	return err
+}
+
+// denseLoop embeds what has no vector yet.
+func (s *Store) denseLoop() {
+	if s.model == nil {
+		return
+	}
+	for {
+		worked, err := s.embedSome()
+		if err != nil && s.ctx.Err() == nil && !isDown(err) {
+			s.log.Error("embed", "error", err)
+		}
+		if worked && err == nil {
+			continue
+		}
+		if !s.sleep(s.wakeDense, err) {
+			return
+		}
+	}
+}
+
+func (s *Store) embedSome() (worked bool, err error) {
+	client, err := s.conn.get()
+	if err != nil {
+		return false, nil
+	}
+	for _, c := range s.order {
+		col := s.coll[c]
+		if !col.mend.hasLayout() {
+			continue
+		}
+		ids, ticket := col.dense.take(denseBatch)
+		if len(ids) == 0 {
+			continue
+		}
+		err := s.embedBatch(s.ctx, client, col, ids)
+		// What cannot be derived or embedded stays searchable by its terms; the next start tries again.
+		again := err != nil && (isDown(err) || s.ctx.Err() != nil)
+		col.dense.finish(ids, ticket, again)
+		return true, err // the first collection first: messages before resources
+	}
+	return false, nil
+}
+
+func (s *Store) embedBatch(ctx context.Context, client *qdrant.Client, col *collection, ids []string) error {
+	rows, err := s.ledger.Get(ctx, string(col.Collection), ids...)
+	if err != nil || len(rows) == 0 {
+		return err
+	}
+	derived, err := s.derive(ctx, col, rows)
+	if err != nil {
+		return err
+	}
+	vectors, err := s.embed(ctx, col, derived)
+	if err != nil {
+		return err
+	}
+	return s.applyDense(ctx, client, col, derived, vectors)
+}
+
+// applyDense writes the points whole, but only those whose record is still the one that was embedded.
+func (s *Store) applyDense(ctx context.Context, client *qdrant.Client, col *collection, derived []row, vectors [][][]float32) error {
+	s.applyMu.Lock()
+	defer s.applyMu.Unlock()
+	ids := make([]string, len(derived))
+	for i, r := range derived {
+		ids[i] = r.ID
+	}
+	now, err := s.ledger.Get(ctx, string(col.Collection), ids...)
+	if err != nil {
+		return err
+	}
+	revs := make(map[string]int64, len(now))
+	for _, r := range now {
+		revs[r.ID] = r.Rev
+	}
+	var points []*qdrant.PointStruct
+	for i, r := range derived {
+		if revs[r.ID] != r.Rev {
+			continue // a newer write is on its way through applyLoop
+		}
+		p, err := col.point(r, vectors[i], s.model.ID())
+		if err != nil {
+			return err
+		}
+		points = append(points, p)
+	}
+	if len(points) == 0 {
+		return nil
+	}
+	if err := s.send(ctx, client, col, points); err != nil {
+		return errors.Join(err, ctx.Err())
+	}
+	return nil
+}

@@ -1,0 +1,298 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/qdrant/go-client/qdrant"
+
+	"cloudops/backend/ledger"
+)
+
+// mendBatch is how many (id, rev) pairs are compared at a time.
+const mendBatch = 5000
+
+// mendState says how far a collection of the index can be believed.
+type mendState struct {
+	mu       sync.Mutex
+	layout   bool // the collection exists with its indexes
+	compared bool // every difference from the ledger is known and queued
+	total    int  // records that differed
+	broken   map[string]bool
+	err      error
+	change   chan struct{}
+}
+
+func (m *mendState) set(f func(*mendState)) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	f(m)
+	if m.change != nil {
+		close(m.change)
+		m.change = nil
+	}
+}
+
+func (m *mendState) reset() {
+	m.set(func(m *mendState) { m.layout, m.compared, m.err = false, false, nil })
+}
+
+func (m *mendState) addBroken(id string) {
+	m.set(func(m *mendState) {
+		if m.broken == nil {
+			m.broken = map[string]bool{}
+		}
+		m.broken[id] = true
+	})
+}
+
+func (m *mendState) hasLayout() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.layout
+}
+
+func (m *mendState) done() bool {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.compared
+}
+
+// changed returns a channel that closes at the next change.
+func (m *mendState) changed() <-chan struct{} {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.change == nil {
+		m.change = make(chan struct{})
+	}
+	return m.change
+}
+
+// Mending is the state of the comparison of a collection with the ledger.
+type Mending struct {
+	Collection Collection
+	Compared   bool     // the comparison since the last Connect is complete
+	Differed   int      // records that the index lacked, had in another revision, or had too many
+	Waiting    int      // records to be written to the index
+	Embedding  int      // records to be embedded
+	Broken     []string // ids of records that cannot be opened, and so not be indexed
+	Err        error    // why the comparison does not get on
+}
+
+// Mending reports on every collection, in the order of their declaration.
+func (s *Store) Mending() []Mending {
+	out := make([]Mending, 0, len(s.order))
+	for _, c := range s.order {
+		col := s.coll[c]
+		col.mend.mu.Lock()
+		m := Mending{Collection: c, Compared: col.mend.compared, Differed: col.mend.total, Err: col.mend.err,
+			Broken: slices.Sorted(maps.Keys(col.mend.broken))}
+		col.mend.mu.Unlock()
+		m.Waiting, m.Embedding = col.todo.len(), col.dense.len()
+		out = append(out, m)
+	}
+	return out
+}
+
+// WaitMended returns when every collection is compared and what differed is written to the index, dense vectors
+// aside; WaitEmbedded when they are there, too.
+func (s *Store) WaitMended(ctx context.Context) error {
+	for _, c := range s.order {
+		col := s.coll[c]
+		for {
+			changed := col.mend.changed()
+			if col.mend.done() {
+				break
+			}
+			select {
+			case <-changed:
+			case <-ctx.Done():
+				return fmt.Errorf("wait for the index: %w", ctx.Err())
+			}
+		}
+		if !col.todo.wait(ctx) {
+			return fmt.Errorf("wait for the index: %w", ctx.Err())
+		}
+	}
+	return nil
+}
+
+// WaitEmbedded waits until nothing is pending in any collection.
+func (s *Store) WaitEmbedded(ctx context.Context) error {
+	if err := s.WaitMended(ctx); err != nil {
+		return err
+	}
+	for _, c := range s.order {
+		if !s.coll[c].dense.wait(ctx) {
+			return fmt.Errorf("wait for the vectors: %w", ctx.Err())
+		}
+	}
+	return nil
+}
+
+// mendAll makes the collections and compares them, again after errors, until it is through or the connection ends.
+func (s *Store) mendAll(ctx context.Context) {
+	for _, c := range s.order {
+		col := s.coll[c]
+		for ctx.Err() == nil {
+			err := s.mend(ctx, col)
+			if err == nil {
+				break
+			}
+			if ctx.Err() == nil {
+				s.log.Error("compare the index with the ledger", "collection", c, "error", err)
+				col.mend.set(func(m *mendState) { m.err = err })
+			}
+			select {
+			case <-ctx.Done():
+			case <-time.After(retryAfter):
+			}
+		}
+	}
+}
+
+func (s *Store) mend(ctx context.Context, col *collection) error {
+	client, err := s.conn.get()
+	if err != nil {
+		return err
+	}
+	if err := s.ensure(ctx, client, col); err != nil {
+		return err
+	}
+	col.mend.set(func(m *mendState) { m.layout, m.total = true, 0 })
+	signal(s.wake)
+	if err := s.compare(ctx, client, col); err != nil {
+		return err
+	}
+	col.mend.set(func(m *mendState) { m.compared, m.err = true, nil })
+	signal(s.wake)
+	signal(s.wakeDense)
+	return nil
+}
+
+// compare merges the two lists of (id, rev), both ordered by id, and queues what differs. A record that is written
+// meanwhile is queued by its own write; being queued twice does no harm.
+func (s *Store) compare(ctx context.Context, client *qdrant.Client, col *collection) error {
+	have := newPointList(ctx, client, s.alias(col.Collection))
+	want := newRevList(ctx, s.ledger, string(col.Collection))
+	model := ""
+	if s.model != nil && col.Searchable {
+		model = s.model.ID()
+	}
+	p, r := have.next(), want.next()
+	for p != nil || r != nil {
+		switch {
+		case p == nil || (r != nil && r.ID < p.id):
+			s.differs(col, r.ID)
+			r = want.next()
+		case r == nil || p.id < r.ID:
+			s.differs(col, p.id) // applyLoop finds no record and deletes the point
+			p = have.next()
+		default:
+			if p.rev != r.Rev {
+				s.differs(col, r.ID)
+			} else if p.model != model {
+				col.dense.push(r.ID)
+			}
+			p, r = have.next(), want.next()
+		}
+	}
+	if have.err != nil {
+		return have.err
+	}
+	return want.err
+}
+
+func (s *Store) differs(col *collection, id string) {
+	col.todo.push(id)
+	col.mend.set(func(m *mendState) { m.total++ })
+}
+
+// pointState is what Qdrant has of a record.
+type pointState struct {
+	id    string
+	rev   int64
+	model string
+}
+
+type pointList struct {
+	ctx    context.Context
+	client *qdrant.Client
+	alias  string
+	page   []pointState
+	offset *qdrant.PointId
+	end    bool
+	err    error
+}
+
+func newPointList(ctx context.Context, client *qdrant.Client, alias string) *pointList {
+	return &pointList{ctx: ctx, client: client, alias: alias}
+}
+
+func (l *pointList) next() *pointState {
+	if len(l.page) == 0 && !l.end && l.err == nil {
+		l.fill()
+	}
+	if len(l.page) == 0 {
+		return nil
+	}
+	p := &l.page[0]
+	l.page = l.page[1:]
+	return p
+}
+
+func (l *pointList) fill() {
+	points, next, err := l.client.ScrollAndOffset(l.ctx, &qdrant.ScrollPoints{
+		CollectionName: l.alias, Limit: qdrant.PtrOf(uint32(mendBatch)), Offset: l.offset,
+		WithPayload: qdrant.NewWithPayloadInclude(fieldRev, fieldModel),
+	})
+	if err != nil {
+		l.err = fmt.Errorf("list points: %w", err)
+		return
+	}
+	l.offset, l.end = next, next == nil
+	for _, p := range points {
+		l.page = append(l.page, pointState{id: p.GetId().GetUuid(), rev: p.GetPayload()[fieldRev].GetIntegerValue(), model: p.GetPayload()[fieldModel].GetStringValue()})
+	}
+	// The merge needs both lists in one order; Qdrant's is that of the 128-bit number, the same as of the canonical text.
+	if !slices.IsSortedFunc(l.page, func(a, b pointState) int { return strings.Compare(a.id, b.id) }) {
+		l.err = fmt.Errorf("list points of %s: they are not in the order of their ids", l.alias)
+		l.page = nil
+	}
+}
+
+type revList struct {
+	ctx        context.Context
+	ledger     *ledger.Ledger
+	collection string
+	page       []ledger.IDRev
+	after      string
+	end        bool
+	err        error
+}
+
+func newRevList(ctx context.Context, l *ledger.Ledger, collection string) *revList {
+	return &revList{ctx: ctx, ledger: l, collection: collection}
+}
+
+func (l *revList) next() *ledger.IDRev {
+	if len(l.page) == 0 && !l.end && l.err == nil {
+		if l.page, l.err = l.ledger.Revs(l.ctx, l.collection, l.after, mendBatch); len(l.page) < mendBatch {
+			l.end = true
+		}
+		if len(l.page) > 0 {
+			l.after = l.page[len(l.page)-1].ID
+		}
+	}
+	if len(l.page) == 0 || l.err != nil {
+		return nil
+	}
+	r := &l.page[0]
+	l.page = l.page[1:]
+	return r
+}

@@ -1,0 +1,339 @@
+package store
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/qdrant/go-client/qdrant"
+)
+
+const (
+	defaultLimit = 100
+	maxLimit     = 1000
+	listBatch    = 10000 // ids and one field of each, read at a time to order by a Keyword field
+	maxLists     = 8     // orders kept in memory
+)
+
+// cursor says where a page ended.
+type cursor struct {
+	After  string   `json:"a,omitempty"` // id order: the first id of the next page
+	Value  *float64 `json:"v,omitempty"` // number order: the value the page ended with …
+	Seen   []string `json:"s,omitempty"` // … and the ids with that value that were returned
+	Offset int      `json:"o,omitempty"` // keyword order, and the ledger's
+}
+
+func (c cursor) String() string {
+	plain, _ := json.Marshal(c) //nolint:errcheck // strings and numbers
+	return base64.RawURLEncoding.EncodeToString(plain)
+}
+
+func parseCursor(s string) (cursor, error) {
+	var c cursor
+	if s == "" {
+		return c, nil
+	}
+	plain, err := base64.RawURLEncoding.DecodeString(s)
+	if err == nil {
+		err = json.Unmarshal(plain, &c)
+	}
+	if err != nil {
+		return c, fmt.Errorf("cursor: %w", err)
+	}
+	return c, nil
+}
+
+func limitOf(n int) int {
+	if n <= 0 {
+		return defaultLimit
+	}
+	return min(n, maxLimit)
+}
+
+// Scroll implements Reader: from Qdrant where it is known to be complete, else from the ledger.
+func (s *Store) Scroll(ctx context.Context, c Collection, p Page) (Result, error) {
+	col, err := s.collection(c)
+	if err != nil {
+		return Result{}, err
+	}
+	cur, err := parseCursor(p.Cursor)
+	if err != nil {
+		return Result{}, err
+	}
+	p.Limit = limitOf(p.Limit)
+	client, err := s.fresh(ctx, col)
+	if err == nil {
+		var res Result
+		if res, err = s.scrollIndex(ctx, client, col, p, cur); err == nil {
+			return res, nil
+		}
+	}
+	if !isDown(err) || ctx.Err() != nil {
+		return Result{}, fmt.Errorf("list %s: %w", c, err)
+	}
+	return s.scrollLedger(ctx, col, p, cur)
+}
+
+// fresh returns a client whose collection has all that was acknowledged, or ErrIndexDown.
+func (s *Store) fresh(ctx context.Context, col *collection) (*qdrant.Client, error) {
+	client, err := s.conn.get()
+	if err != nil {
+		return nil, err
+	}
+	if !col.mend.done() {
+		return nil, ErrIndexDown
+	}
+	wait, cancel := context.WithTimeout(ctx, s.options.FreshWait)
+	defer cancel()
+	if !col.todo.wait(wait) {
+		return nil, ErrIndexDown
+	}
+	return client, nil
+}
+
+func (s *Store) scrollIndex(ctx context.Context, client *qdrant.Client, col *collection, p Page, cur cursor) (Result, error) {
+	filter, err := qdrantFilter(p.Filter)
+	if err != nil {
+		return Result{}, err
+	}
+	kind, declared := col.Fields[p.Order.Field]
+	switch {
+	case p.Order.Field == "":
+		return s.scrollByID(ctx, client, col, filter, p, cur)
+	case !declared:
+		return Result{}, fmt.Errorf("order by %s: the field is not declared", p.Order.Field)
+	case kind == Integer || kind == Float:
+		return s.scrollByNumber(ctx, client, col, filter, p, cur)
+	default:
+		return s.scrollByKeyword(ctx, client, col, filter, p, cur)
+	}
+}
+
+func (s *Store) scrollByID(ctx context.Context, client *qdrant.Client, col *collection, filter *qdrant.Filter, p Page, cur cursor) (Result, error) {
+	req := &qdrant.ScrollPoints{
+		CollectionName: s.alias(col.Collection), Filter: filter, Limit: qdrant.PtrOf(uint32(p.Limit)), WithPayload: qdrant.NewWithPayload(true),
+	}
+	if cur.After != "" {
+		req.Offset = qdrant.NewIDUUID(cur.After)
+	}
+	points, next, err := client.ScrollAndOffset(ctx, req)
+	if err != nil {
+		return Result{}, err
+	}
+	res, err := s.result(col, points)
+	if next != nil {
+		res.Next = cursor{After: next.GetUuid()}.String()
+	}
+	return res, err
+}
+
+func (s *Store) scrollByNumber(ctx context.Context, client *qdrant.Client, col *collection, filter *qdrant.Filter, p Page, cur cursor) (Result, error) {
+	order := &qdrant.OrderBy{Key: p.Order.Field, Direction: qdrant.PtrOf(qdrant.Direction_Asc)}
+	if p.Order.Desc {
+		order.Direction = qdrant.PtrOf(qdrant.Direction_Desc)
+	}
+	if cur.Value != nil {
+		// There is no next-page offset with an order: start again at the last value, without what was seen there.
+		if col.Fields[p.Order.Field] == Integer {
+			order.StartFrom = qdrant.NewStartFromInt(int64(*cur.Value))
+		} else {
+			order.StartFrom = qdrant.NewStartFromFloat(*cur.Value)
+		}
+		seen := make([]*qdrant.PointId, len(cur.Seen))
+		for i, id := range cur.Seen {
+			seen[i] = qdrant.NewIDUUID(id)
+		}
+		filter.MustNot = append(filter.MustNot, qdrant.NewHasID(seen...))
+	}
+	points, err := client.Scroll(ctx, &qdrant.ScrollPoints{
+		CollectionName: s.alias(col.Collection), Filter: filter, Limit: qdrant.PtrOf(uint32(p.Limit)), OrderBy: order, WithPayload: qdrant.NewWithPayload(true),
+	})
+	if err != nil {
+		return Result{}, err
+	}
+	res, err := s.result(col, points)
+	if err == nil && len(points) == p.Limit {
+		res.Next = nextByNumber(res.Records, p.Order.Field, cur).String()
+	}
+	return res, err
+}
+
+func nextByNumber(recs []Record, field string, before cursor) cursor {
+	last, _ := number(recs[len(recs)-1].Fields[field])
+	next := cursor{Value: &last}
+	if before.Value != nil && *before.Value == last {
+		next.Seen = append(next.Seen, before.Seen...)
+	}
+	for _, r := range recs {
+		if v, ok := number(r.Fields[field]); ok && v == last {
+			next.Seen = append(next.Seen, r.ID)
+		}
+	}
+	return next
+}
+
+func (s *Store) scrollByKeyword(ctx context.Context, client *qdrant.Client, col *collection, filter *qdrant.Filter, p Page, cur cursor) (Result, error) {
+	ids, err := col.lists.get(fmt.Sprintf("%v %v", p.Filter, p.Order), func() ([]string, error) {
+		return s.orderedIDs(ctx, client, col, filter, p.Order)
+	})
+	if err != nil {
+		return Result{}, err
+	}
+	start := min(cur.Offset, len(ids))
+	page := ids[start:min(start+p.Limit, len(ids))]
+	recs, err := s.points(ctx, client, col, page)
+	res := Result{Records: recs}
+	if start+len(page) < len(ids) {
+		res.Next = cursor{Offset: start + len(page)}.String()
+	}
+	return res, err
+}
+
+// orderedIDs reads the ids and one field of all that match and orders them; records without the field come last.
+func (s *Store) orderedIDs(ctx context.Context, client *qdrant.Client, col *collection, filter *qdrant.Filter, o Order) ([]string, error) {
+	type entry struct{ id, key string }
+	var all []entry
+	var offset *qdrant.PointId
+	for {
+		points, next, err := client.ScrollAndOffset(ctx, &qdrant.ScrollPoints{
+			CollectionName: s.alias(col.Collection), Filter: filter, Limit: qdrant.PtrOf(uint32(listBatch)), Offset: offset,
+			WithPayload: qdrant.NewWithPayloadInclude(o.Field),
+		})
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range points {
+			all = append(all, entry{p.GetId().GetUuid(), sortKey(goValue(Keyword, p.GetPayload()[o.Field]))})
+		}
+		if offset = next; next == nil {
+			break
+		}
+	}
+	slices.SortFunc(all, func(a, b entry) int { return compareKeys(a.key, b.key, a.id, b.id, o.Desc) })
+	ids := make([]string, len(all))
+	for i, e := range all {
+		ids[i] = e.id
+	}
+	return ids, nil
+}
+
+func sortKey(v any) string {
+	switch v := v.(type) {
+	case string:
+		return strings.ToLower(v)
+	case []string:
+		return strings.ToLower(strings.Join(v, "\x00"))
+	case bool:
+		return fmt.Sprint(v)
+	}
+	return ""
+}
+
+func compareKeys(a, b, idA, idB string, desc bool) int {
+	if (a == "") != (b == "") {
+		if a == "" {
+			return 1
+		}
+		return -1
+	}
+	n := strings.Compare(a, b)
+	if desc {
+		n = -n
+	}
+	if n == 0 {
+		return strings.Compare(idA, idB)
+	}
+	return n
+}
+
+// points fetches ids from Qdrant in their order; what was deleted meanwhile is left out.
+func (s *Store) points(ctx context.Context, client *qdrant.Client, col *collection, ids []string) ([]Record, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	want := make([]*qdrant.PointId, len(ids))
+	for i, id := range ids {
+		want[i] = qdrant.NewIDUUID(id)
+	}
+	got, err := client.Get(ctx, &qdrant.GetPoints{CollectionName: s.alias(col.Collection), Ids: want, WithPayload: qdrant.NewWithPayload(true)})
+	if err != nil {
+		return nil, err
+	}
+	byID := make(map[string]Record, len(got))
+	for _, p := range got {
+		rec, err := s.record(col, p.GetId(), p.GetPayload())
+		if err != nil {
+			return nil, err
+		}
+		byID[rec.ID] = rec
+	}
+	recs := make([]Record, 0, len(ids))
+	for _, id := range ids {
+		if rec, ok := byID[id]; ok {
+			recs = append(recs, rec)
+		}
+	}
+	return recs, nil
+}
+
+func (s *Store) result(col *collection, points []*qdrant.RetrievedPoint) (Result, error) {
+	recs := make([]Record, len(points))
+	for i, p := range points {
+		rec, err := s.record(col, p.GetId(), p.GetPayload())
+		if err != nil {
+			return Result{}, err
+		}
+		recs[i] = rec
+	}
+	return Result{Records: recs}, nil
+}
+
+// listCache keeps orders by Keyword fields until the collection changes.
+type listCache struct {
+	mu   sync.Mutex
+	all  map[string][]string
+	keys []string // oldest first
+	gen  int
+}
+
+func (c *listCache) get(key string, build func() ([]string, error)) ([]string, error) {
+	c.mu.Lock()
+	ids, ok := c.all[key]
+	gen := c.gen
+	c.mu.Unlock()
+	if ok {
+		return ids, nil
+	}
+	ids, err := build()
+	if err != nil {
+		return nil, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if gen != c.gen {
+		return ids, nil
+	}
+	if c.all == nil {
+		c.all = map[string][]string{}
+	}
+	if len(c.keys) == maxLists {
+		delete(c.all, c.keys[0])
+		c.keys = c.keys[1:]
+	}
+	if _, ok := c.all[key]; !ok {
+		c.keys = append(c.keys, key)
+	}
+	c.all[key] = ids
+	return ids, nil
+}
+
+func (c *listCache) drop() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.all, c.keys = nil, nil
+	c.gen++
+}

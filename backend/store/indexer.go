@@ -63,7 +63,7 @@ func (s *Store) applySome() (worked bool, err error) {
 			continue
 		}
 		err := s.apply(s.ctx, client, col, ids)
-		if err != nil && !isDown(err) && len(ids) > 1 {
+		if err != nil && !isDown(err) && s.ctx.Err() == nil {
 			err = s.applyOneByOne(client, col, ids, err)
 		}
 		col.todo.finish(ids, ticket, err != nil)

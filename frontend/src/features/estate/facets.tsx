@@ -1,0 +1,89 @@
+import { ChevronDown, ChevronRight } from "lucide-react";
+import { useId, useState } from "react";
+import { Button } from "@/components/ui/button";
+import { Checkbox } from "@/components/ui/checkbox";
+import { Input } from "@/components/ui/input";
+import type { EstateFilter, FacetGroup } from "@/lib/backend";
+import { formatCount } from "@/lib/format";
+import { hasValue, withChosen } from "./state";
+
+const shownAtFirst = 8;
+const searchFrom = 16;
+
+interface FacetsProps {
+  facets: FacetGroup[];
+  filters: EstateFilter[];
+  onToggle: (group: FacetGroup, value: string) => void;
+}
+
+export function Facets({ facets, filters, onToggle }: FacetsProps) {
+  return (
+    <nav aria-label="Narrow the result" className="min-h-0 w-54 shrink-0 space-y-3 overflow-y-auto border-r bg-sunken px-3 py-3">
+      {withChosen(facets, filters).map((group) =>
+        group.values.length > 0 ? <Group key={group.field} group={group} filters={filters} onToggle={onToggle} /> : null,
+      )}
+    </nav>
+  );
+}
+
+function Group({ group, filters, onToggle }: { group: FacetGroup; filters: EstateFilter[]; onToggle: FacetsProps["onToggle"] }) {
+  const [open, setOpen] = useState(true);
+  const [all, setAll] = useState(false);
+  const [find, setFind] = useState("");
+  const listId = useId();
+  const Chevron = open ? ChevronDown : ChevronRight;
+  const matching = group.values.filter((v) => (v.label || v.value).toLowerCase().includes(find.toLowerCase()));
+  const shown = all ? matching : matching.slice(0, shownAtFirst);
+
+  return (
+    <section>
+      <h3>
+        <button
+          type="button"
+          aria-expanded={open}
+          aria-controls={listId}
+          onClick={() => setOpen(!open)}
+          className="flex h-6 w-full items-center gap-1 rounded text-xs font-semibold text-soft"
+        >
+          <Chevron className="size-3.5 text-muted" aria-hidden />
+          {group.label || group.field}
+        </button>
+      </h3>
+      {open && (
+        <div id={listId}>
+          {all && group.values.length >= searchFrom && (
+            <Input
+              aria-label={`Find in ${group.label}`}
+              placeholder="Find…"
+              className="mb-1 mt-1 h-7 text-xs"
+              value={find}
+              onChange={(event) => setFind(event.target.value)}
+            />
+          )}
+          <ul>
+            {shown.map((value) => (
+              <li key={value.value}>
+                <label className="flex h-6.5 items-center gap-2 rounded px-1 hover:bg-hover">
+                  <Checkbox
+                    className="size-3.5"
+                    checked={hasValue(filters, group.field, value.value)}
+                    onCheckedChange={() => onToggle(group, value.value)}
+                  />
+                  <span className="min-w-0 flex-1 truncate text-xs" title={value.label || value.value}>
+                    {value.label || value.value || "none"}
+                  </span>
+                  <span className="text-xs tabular-nums text-muted">{formatCount(value.count)}</span>
+                </label>
+              </li>
+            ))}
+          </ul>
+          {matching.length > shownAtFirst && (
+            <Button variant="link" size="inline" className="ml-1 mt-0.5 text-xs" onClick={() => setAll(!all)} aria-expanded={all}>
+              {all ? "Show fewer" : `Show all ${formatCount(matching.length)}`}
+            </Button>
+          )}
+        </div>
+      )}
+    </section>
+  );
+}

@@ -1,0 +1,60 @@
+import { Sparkles, X } from "lucide-react";
+import { Button } from "@/components/ui/button";
+import type { EstateFilter } from "@/lib/backend";
+import { cn } from "@/lib/cn";
+
+interface FilterChipsProps {
+  understood: EstateFilter[];
+  chosen: EstateFilter[];
+  onRemoveUnderstood: (field: string) => void;
+  onRemoveChosen: (field: string) => void;
+  onClear: () => void;
+}
+
+/** What narrows the result: the filters that the words became, and those that were ticked. */
+export function FilterChips({ understood, chosen, onRemoveUnderstood, onRemoveChosen, onClear }: FilterChipsProps) {
+  if (understood.length + chosen.length === 0) return null;
+  return (
+    <ul aria-label="Active filters" className="flex flex-wrap items-center gap-1.5">
+      {understood.map((filter) => (
+        <Chip key={`u-${filter.field}`} filter={filter} onRemove={() => onRemoveUnderstood(filter.field)} understood />
+      ))}
+      {chosen.map((filter) => (
+        <Chip key={`c-${filter.field}`} filter={filter} onRemove={() => onRemoveChosen(filter.field)} />
+      ))}
+      {chosen.length > 1 && (
+        <li>
+          <Button variant="ghost" size="sm" onClick={onClear}>Clear all</Button>
+        </li>
+      )}
+    </ul>
+  );
+}
+
+function Chip({ filter, onRemove, understood }: { filter: EstateFilter; onRemove: () => void; understood?: boolean }) {
+  const text = chipText(filter);
+  return (
+    <li
+      className={cn("inline-flex h-6.5 max-w-80 items-center gap-1.5 rounded-md pl-2 text-xs", understood ? "bg-accent-soft text-accent-text" : "bg-hover")}
+      title={understood ? "Understood from your words" : undefined}
+    >
+      {understood && <Sparkles className="size-3 shrink-0" aria-hidden />}
+      <span className="truncate">{text}</span>
+      <button
+        type="button"
+        aria-label={`Remove the filter ${text}`}
+        onClick={onRemove}
+        className="grid size-6.5 shrink-0 place-items-center rounded-md hover:bg-fg/8"
+      >
+        <X className="size-3" aria-hidden />
+      </button>
+    </li>
+  );
+}
+
+/** "Environment: prod", or the label alone where it already says the values. */
+export function chipText(filter: EstateFilter): string {
+  const values = filter.values.slice(0, 3).join(", ") + (filter.values.length > 3 ? ` +${filter.values.length - 3}` : "");
+  if (!filter.label) return `${filter.field}: ${values}`;
+  return filter.fromQuery ? filter.label : `${filter.label}: ${values}`;
+}

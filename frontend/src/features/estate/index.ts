@@ -1,0 +1,2 @@
+export { EstateScreen } from "./estate-screen";
+export { ResourceDrawer } from "./resource-drawer";

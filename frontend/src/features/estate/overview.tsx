@@ -1,0 +1,55 @@
+import { ErrorPanel, Skeleton } from "@/components/ui/feedback";
+import type { EstateStats, FacetValue } from "@/lib/backend";
+import { formatAgo, formatCount, formatDateTime } from "@/lib/format";
+import { useNavigation } from "@/lib/navigation";
+import { BarChart } from "./bar-chart";
+import { useEstateStats } from "./queries";
+
+export function Overview() {
+  const stats = useEstateStats(true);
+  if (stats.isError) return <ErrorPanel error={stats.error} onRetry={() => void stats.refetch()} />;
+  if (!stats.data) return <OverviewSkeleton />;
+  return <Charts stats={stats.data} />;
+}
+
+function OverviewSkeleton() {
+  return (
+    <div className="grid gap-3 p-4 lg:grid-cols-2" aria-busy="true">
+      {[0, 1, 2, 3].map((i) => <Skeleton key={i} className="h-60" />)}
+    </div>
+  );
+}
+
+function Charts({ stats }: { stats: EstateStats }) {
+  const searchEstate = useNavigation((s) => s.searchEstate);
+  const pick = (field: string, label: string) => (value: FacetValue) =>
+    searchEstate("", [{ field, label, values: [value.value], fromQuery: false }]);
+
+  return (
+    <div className="min-h-0 flex-1 overflow-y-auto p-4" tabIndex={0} role="region" aria-label="Overview of the estate">
+      <dl className="mb-3 grid grid-cols-2 gap-px overflow-hidden rounded-lg border bg-line md:grid-cols-5">
+        <Figure name="Resources" value={formatCount(stats.total)} />
+        <Figure name="Services" value={formatCount(stats.byService.length)} />
+        <Figure name="Accounts" value={formatCount(stats.byAccount.length)} />
+        <Figure name="Regions" value={formatCount(stats.byRegion.length)} />
+        <Figure name="Last scan" value={formatAgo(stats.lastScan) || "never"} title={formatDateTime(stats.lastScan)} />
+      </dl>
+      <div className="grid items-start gap-3 lg:grid-cols-2 2xl:grid-cols-3">
+        <BarChart title="By service" values={stats.byService} limit={8} onPick={pick("service", "Service")} />
+        <BarChart title="By type" values={stats.byType} limit={8} onPick={pick("type", "Type")} />
+        <BarChart title="By region" values={stats.byRegion} onPick={pick("region", "Region")} />
+        <BarChart title="By account" values={stats.byAccount} onPick={pick("account_id", "Account")} />
+        <BarChart title="By environment" values={stats.byEnv} onPick={pick("env", "Environment")} />
+      </div>
+    </div>
+  );
+}
+
+function Figure({ name, value, title }: { name: string; value: string; title?: string }) {
+  return (
+    <div className="bg-surface px-4 py-3" title={title}>
+      <dt className="text-xs text-muted">{name}</dt>
+      <dd className="mt-0.5 text-xl font-semibold tabular-nums">{value}</dd>
+    </div>
+  );
+}

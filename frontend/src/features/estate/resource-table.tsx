@@ -1,0 +1,186 @@
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { ArrowDown, ArrowUp } from "lucide-react";
+import { useEffect, useRef, useState, type KeyboardEvent, type Ref, useImperativeHandle } from "react";
+import { EnvMark, ResourceIcon } from "@/components/resource-mark";
+import type { Resource } from "@/lib/backend";
+import { cn } from "@/lib/cn";
+
+export interface TableHandle {
+  focus: () => void;
+}
+
+interface ResourceTableProps {
+  resources: Resource[];
+  total: number;
+  /** Rows grow to show why each one was found. */
+  showWhy: boolean;
+  sortBy: string;
+  desc: boolean;
+  openArn: string;
+  onSort: (field: string) => void;
+  onOpen: (arn: string) => void;
+  /** The end of what is loaded comes into view. */
+  onNearEnd: () => void;
+  handle?: Ref<TableHandle>;
+}
+
+const columns = [
+  { field: "name", label: "Name", sortable: true },
+  { field: "type", label: "Type", sortable: true },
+  { field: "region", label: "Region", sortable: true },
+  { field: "account_id", label: "Account", sortable: true },
+  { field: "env", label: "Env", sortable: true },
+  { field: "state", label: "State", sortable: false },
+  { field: "tags", label: "Tags", sortable: false },
+] as const;
+
+const grid = "grid grid-cols-[minmax(200px,2.2fr)_minmax(120px,1.1fr)_112px_112px_88px_92px_minmax(90px,1.2fr)] gap-x-3 px-4";
+
+export function ResourceTable(props: ResourceTableProps) {
+  const { resources, total, showWhy, openArn, onOpen, onNearEnd, handle } = props;
+  const scroller = useRef<HTMLDivElement>(null);
+  const [active, setActive] = useState(0);
+  const rows = useVirtualizer({
+    count: resources.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => (showWhy ? 48 : 34),
+    getItemKey: (i) => resources[i]?.arn ?? i,
+    overscan: 12,
+    initialRect: { width: 1000, height: 700 },
+  });
+  const current = Math.min(active, Math.max(0, resources.length - 1));
+  const items = rows.getVirtualItems();
+  const last = items.at(-1)?.index ?? 0;
+
+  useEffect(() => {
+    if (resources.length > 0 && last >= resources.length - 30) onNearEnd();
+  }, [last, resources.length, onNearEnd]);
+  useEffect(() => rows.measure(), [showWhy, rows]);
+  useImperativeHandle(handle, () => ({ focus: () => scroller.current?.focus() }), []);
+
+  const move = (to: number) => {
+    const next = Math.max(0, Math.min(resources.length - 1, to));
+    setActive(next);
+    rows.scrollToIndex(next, { align: "auto" });
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.target !== scroller.current) return;
+    const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 15, PageUp: -15, j: 1, k: -1 }[event.key];
+    if (step !== undefined) move(current + step);
+    else if (event.key === "Home") move(0);
+    else if (event.key === "End") move(resources.length - 1);
+    else if (event.key === "Enter" && resources[current]) onOpen(resources[current].arn);
+    else return;
+    event.preventDefault();
+  };
+
+  return (
+    <div
+      ref={scroller}
+      role="grid"
+      aria-label="Resources"
+      aria-rowcount={total + 1}
+      aria-colcount={columns.length}
+      aria-activedescendant={items.some((item) => item.index === current) ? `row-${current}` : undefined}
+      tabIndex={0}
+      onKeyDown={onKeyDown}
+      className="group/grid min-h-0 flex-1 overflow-auto focus-visible:outline-offset-[-2px]"
+    >
+      <div className="min-w-[820px]">
+        <HeaderRow {...props} />
+        <div role="rowgroup" className="relative" style={{ height: rows.getTotalSize() }}>
+          {items.map((item) => (
+            <Row
+              key={item.key}
+              resource={resources[item.index]!}
+              index={item.index}
+              start={item.start}
+              height={item.size}
+              showWhy={showWhy}
+              active={item.index === current}
+              open={resources[item.index]!.arn === openArn}
+              onClick={() => {
+                setActive(item.index);
+                onOpen(resources[item.index]!.arn);
+              }}
+            />
+          ))}
+        </div>
+      </div>
+    </div>
+  );
+}
+
+function HeaderRow({ sortBy, desc, onSort }: Pick<ResourceTableProps, "sortBy" | "desc" | "onSort">) {
+  return (
+    <div role="rowgroup" className="sticky top-0 z-10 border-b bg-bg">
+      <div role="row" aria-rowindex={1} className={cn(grid, "h-8 items-center text-xs font-medium text-muted")}>
+        {columns.map((column) => {
+          const sorted = sortBy === column.field;
+          const Arrow = desc ? ArrowDown : ArrowUp;
+          return (
+            <div key={column.field} role="columnheader" aria-sort={sorted ? (desc ? "descending" : "ascending") : column.sortable ? "none" : undefined}>
+              {column.sortable ? (
+                <button type="button" onClick={() => onSort(column.field)} className={cn("inline-flex items-center gap-1 rounded hover:text-fg", sorted && "text-fg")}>
+                  {column.label}
+                  {sorted && <Arrow className="size-3" aria-hidden />}
+                </button>
+              ) : (
+                column.label
+              )}
+            </div>
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+interface RowProps {
+  resource: Resource;
+  index: number;
+  start: number;
+  height: number;
+  showWhy: boolean;
+  active: boolean;
+  open: boolean;
+  onClick: () => void;
+}
+
+function Row({ resource, index, start, height, showWhy, active, open, onClick }: RowProps) {
+  return (
+    // The grid itself takes the keys: it names the active row with aria-activedescendant.
+    <div
+      role="row"
+      id={`row-${index}`}
+      aria-rowindex={index + 2}
+      aria-selected={open}
+      onClick={onClick}
+      className={cn(
+        grid,
+        "absolute inset-x-0 top-0 items-center border-b border-line/60 hover:bg-hover",
+        open && "bg-selected",
+        active && "group-focus-visible/grid:bg-hover group-focus-visible/grid:shadow-[inset_2px_0_0_var(--accent)]",
+      )}
+      style={{ transform: `translateY(${start}px)`, height }}
+    >
+      <div role="gridcell" className="flex min-w-0 items-center gap-2.5">
+        <ResourceIcon type={resource.type} service={resource.service} />
+        <div className="min-w-0">
+          <p className="truncate font-medium" title={resource.name || resource.arn}>{resource.name || resource.arn}</p>
+          {showWhy && resource.why.length > 0 && (
+            <p className="truncate text-xs leading-4 text-muted" title={resource.why.join(" · ")}>{resource.why.join(" · ")}</p>
+          )}
+        </div>
+      </div>
+      <div role="gridcell" className="truncate text-soft" title={resource.type}>{resource.typeLabel || resource.type}</div>
+      <div role="gridcell" className="truncate text-soft">{resource.region}</div>
+      <div role="gridcell" className="truncate tabular-nums text-soft">{resource.accountId}</div>
+      <div role="gridcell" className="truncate text-soft"><EnvMark env={resource.env} /></div>
+      <div role="gridcell" className="truncate text-soft">{resource.state || <span className="text-muted">–</span>}</div>
+      <div role="gridcell" className="truncate text-xs text-muted" title={resource.tags.map((t) => `${t.key}=${t.value}`).join("\n")}>
+        {resource.tags.map((t) => `${t.key}=${t.value}`).join("  ")}
+      </div>
+    </div>
+  );
+}

@@ -27,7 +27,8 @@ const (
 	DefaultOverlap = 48
 	DefaultIdle    = 5 * time.Minute
 
-	maxWindow = 512 // the model's position embeddings
+	maxWindow = 512              // the model's position embeddings
+	minWindow = maxWordRunes + 2 // the longest word alone
 )
 
 func (o Options) withDefaults() Options {
@@ -43,7 +44,7 @@ func (o Options) withDefaults() Options {
 	if o.Window <= 0 {
 		o.Window = DefaultWindow
 	}
-	o.Window = min(max(o.Window, 16), maxWindow)
+	o.Window = min(max(o.Window, minWindow), maxWindow)
 	if o.Overlap <= 0 {
 		o.Overlap = DefaultOverlap
 	}

@@ -99,10 +99,10 @@ func TestChunksOfShortAndBlankText(t *testing.T) {
 
 func FuzzChunks(f *testing.F) {
 	tokens := tokenizer(f)
-	f.Add("Hello, World! arn:aws:s3:::bucket", 16)
-	f.Add("a\xff\x00b 東京 e\u0301", 20)
+	f.Add("Hello, World! arn:aws:s3:::bucket", 0)
+	f.Add(strings.Repeat("a\xff\x00b 東京 e\u0301 0A1b2C", 30), 20)
 	f.Fuzz(func(t *testing.T, text string, window int) {
-		window = 16 + window&63
+		window = minWindow + window&63
 		for _, chunk := range tokens.chunks(text, window, window/4) {
 			if !utf8.ValidString(chunk) || len(tokens.encode(chunk, 1<<20)) > window {
 				t.Fatalf("chunk %+q of %+q", chunk, text)

@@ -19,6 +19,10 @@ const (
 	// neighbourBytes of a neighbour count as terms; what follows in a very long one says little of this message.
 	neighbourBytes = 4096
 	nextWeight     = 0.3
+	// denseWeight is the share of meaning in the fused score; words have the rest.
+	denseWeight = 0.5
+	// averageTerms is about how many words a message has with what counts of its neighbours.
+	averageTerms = 60
 )
 
 // previousWeights are the weights of the turn before, the one before that, and so on.

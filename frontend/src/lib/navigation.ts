@@ -29,6 +29,8 @@ interface NavigationState {
   estateTab: EstateTab;
   estateText: string;
   estateFilters: EstateFilter[];
+  /** What is looked for in all conversations. */
+  chatText: string;
   settingsSection: SettingsSection;
   paletteOpen: boolean;
   /** A link of an answer that waits for the user's word. */
@@ -46,6 +48,7 @@ interface NavigationState {
   setEstateTab: (tab: EstateTab) => void;
   searchEstate: (text: string, filters?: EstateFilter[]) => void;
   setEstateFilters: (filters: EstateFilter[]) => void;
+  searchChats: (text: string) => void;
   openSettings: (section: SettingsSection) => void;
   setPaletteOpen: (open: boolean) => void;
   askToOpen: (url: string) => void;
@@ -62,6 +65,7 @@ export const useNavigation = create<NavigationState>((set) => ({
   estateTab: "overview",
   estateText: "",
   estateFilters: [],
+  chatText: "",
   settingsSection: "aws",
   paletteOpen: false,
   pendingLink: "",
@@ -87,6 +91,7 @@ export const useNavigation = create<NavigationState>((set) => ({
   searchEstate: (estateText, estateFilters = []) =>
     set({ screen: "estate", estateTab: "resources", estateText, estateFilters, resourceArn: "" }),
   setEstateFilters: (estateFilters) => set({ estateFilters }),
+  searchChats: (chatText) => set({ screen: "chat", chatText, resourceArn: "" }),
   openSettings: (settingsSection) => set({ screen: "settings", settingsSection, resourceArn: "" }),
   setPaletteOpen: (paletteOpen) => set({ paletteOpen }),
   askToOpen: (pendingLink) => set({ pendingLink }),

@@ -1,6 +1,6 @@
-import { QueryClient, useQuery, useQueryClient } from "@tanstack/react-query";
+import { QueryClient, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
-import { backend, toBackendError, type Settings, type Status } from "./backend";
+import { backend, toBackendError, type ConversationPage, type Settings, type Status } from "./backend";
 import { onRunEnd, startRuns } from "./runs";
 
 export const keys = {
@@ -42,6 +42,18 @@ export function useStatus(): Status | undefined {
 
 export function useSettings() {
   return useQuery({ queryKey: keys.settings, queryFn: (): Promise<Settings> => backend().getSettings(), staleTime: 30_000 });
+}
+
+const conversationsPerPage = 60;
+
+/** The conversations, the one with the latest activity first. */
+export function useConversations() {
+  return useInfiniteQuery({
+    queryKey: [...keys.conversations, "list"],
+    queryFn: ({ pageParam }) => backend().listConversations(pageParam, conversationsPerPage),
+    initialPageParam: "",
+    getNextPageParam: (page: ConversationPage) => page.next || undefined,
+  });
 }
 
 /** Connects events with the cache. Used once, by the shell. */

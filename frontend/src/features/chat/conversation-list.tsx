@@ -12,15 +12,17 @@ import { cn } from "@/lib/cn";
 import { formatAgo, plural } from "@/lib/format";
 import { useDebounced } from "@/lib/hooks";
 import { useNavigation } from "@/lib/navigation";
+import { useConversations } from "@/lib/queries";
 import { ChatHits } from "./chat-hits";
-import { useConversations, useDeleteConversation, useRenameConversation } from "./queries";
+import { useDeleteConversation, useRenameConversation } from "./queries";
 
 const rowHeight = 52;
 
 export function ConversationPanel() {
   const newConversation = useNavigation((s) => s.newConversation);
   const focusSearch = useNavigation((s) => s.focusSearch);
-  const [find, setFind] = useState("");
+  const find = useNavigation((s) => s.chatText);
+  const setFind = (chatText: string) => useNavigation.setState({ chatText });
   const settled = useDebounced(find.trim(), 180);
   const input = useRef<HTMLInputElement>(null);
   useEffect(() => {
@@ -155,6 +157,13 @@ function ConversationRow({ conversation, index }: { conversation: Conversation; 
 function TitleEditor({ conversation, onDone }: { conversation: Conversation; onDone: () => void }) {
   const rename = useRenameConversation();
   const [title, setTitle] = useState(conversation.title);
+  const focused = useRef(false);
+  const field = useRef<HTMLInputElement>(null);
+  // The menu that led here takes the focus back when it closes, so the field asks for it a moment later.
+  useEffect(() => {
+    const timer = window.setTimeout(() => field.current?.select(), 30);
+    return () => window.clearTimeout(timer);
+  }, []);
   const save = () => {
     const next = title.trim();
     if (next && next !== conversation.title) rename.mutate({ id: conversation.id, title: next });
@@ -163,16 +172,13 @@ function TitleEditor({ conversation, onDone }: { conversation: Conversation; onD
   return (
     <div className="flex h-[50px] items-center px-1">
       <Input
-        // The field appears because the user asked to rename, so the focus belongs in it; a closing menu takes it back
-        // for a moment, hence the next frame.
-        ref={(element) => {
-          if (element) window.requestAnimationFrame(() => { element.focus(); element.select(); });
-        }}
+        ref={field}
         aria-label="Title"
         maxLength={200}
         value={title}
         onChange={(event) => setTitle(event.target.value)}
-        onBlur={(event) => event.relatedTarget && save()}
+        onFocus={() => (focused.current = true)}
+        onBlur={() => focused.current && save()}
         onKeyDown={(event) => {
           if (event.key === "Enter") save();
           if (event.key === "Escape") onDone();

@@ -1,22 +1,12 @@
 import { keepPreviousData, useInfiniteQuery, useMutation, useQuery, useQueryClient, type InfiniteData } from "@tanstack/react-query";
 import { useMemo } from "react";
-import { backend, type ConversationPage, type Message, type MessagePage } from "@/lib/backend";
+import { backend, type Message, type MessagePage } from "@/lib/backend";
 import { keys } from "@/lib/queries";
 import { toastError } from "@/lib/toast";
 
-const conversationPage = 60;
 const messagePage = 50;
 /** How many messages after a found one are loaded with it. */
 const afterTarget = 20;
-
-export function useConversations() {
-  return useInfiniteQuery({
-    queryKey: keys.conversations,
-    queryFn: ({ pageParam }) => backend().listConversations(pageParam, conversationPage),
-    initialPageParam: "",
-    getNextPageParam: (page: ConversationPage) => page.next || undefined,
-  });
-}
 
 /**
  * The messages of a conversation, oldest first. Without an anchor it starts at the newest; with the seq of a message

@@ -1,0 +1,98 @@
+import { QueryClientProvider } from "@tanstack/react-query";
+import { useEffect, useState } from "react";
+import { ScanForm } from "@/components/scan-form";
+import { Dialog } from "@/components/ui/dialog";
+import { Toaster } from "@/components/ui/toaster";
+import { TooltipProvider } from "@/components/ui/tooltip";
+import { ChatScreen } from "@/features/chat";
+import { EstateScreen, ResourceDrawer } from "@/features/estate";
+import { SettingsScreen } from "@/features/settings";
+import { FirstLaunch, StartupScreen } from "@/features/startup";
+import type { Status } from "@/lib/backend";
+import { useNavigation, type Screen } from "@/lib/navigation";
+import { createQueryClient, useBackendEvents, useSettings, useStatus } from "@/lib/queries";
+import { readPreference } from "@/lib/preferences";
+import { asTheme, useApplyTheme, useTheme } from "@/lib/theme";
+import { Banners } from "./banners";
+import { CommandPalette } from "./command-palette";
+import { ErrorBoundary } from "./error-boundary";
+import { LinkConfirm } from "./link-confirm";
+import { Rail } from "./rail";
+import { useShortcuts } from "./use-shortcuts";
+
+export function App() {
+  const [client] = useState(createQueryClient);
+  return (
+    <QueryClientProvider client={client}>
+      <TooltipProvider delayDuration={400}>
+        <Shell />
+        <Toaster />
+      </TooltipProvider>
+    </QueryClientProvider>
+  );
+}
+
+function Shell() {
+  useApplyTheme();
+  useBackendEvents();
+  const status = useStatus();
+  const ready = status?.phase === "ready";
+  useStoredTheme(ready);
+  const welcome = useWelcome(status);
+  const usable = ready && !welcome.shown;
+  useShortcuts(usable);
+  const [scanning, setScanning] = useState(false);
+  const screen = useNavigation((s) => s.screen);
+
+  return (
+    <div className="flex h-full">
+      <Rail status={status} usable={usable} />
+      <main className="flex min-w-0 flex-1 flex-col">
+        {usable && <Banners status={status} />}
+        <div className="min-h-0 flex-1">
+          <ErrorBoundary resetKey={screen}>
+            {!ready ? <StartupScreen status={status} /> : welcome.shown ? <FirstLaunch onSkip={welcome.skip} /> : <CurrentScreen screen={screen} />}
+          </ErrorBoundary>
+        </div>
+      </main>
+      {usable && (
+        <>
+          <ResourceDrawer />
+          <CommandPalette onScan={() => setScanning(true)} />
+          <LinkConfirm />
+          <Dialog open={scanning} onOpenChange={setScanning} title="Scan AWS" description="Reads the resources of these profiles. Nothing in AWS is changed.">
+            <div className="mt-4">
+              <ScanForm
+                onStarted={() => {
+                  setScanning(false);
+                  useNavigation.getState().go("estate");
+                }}
+              />
+            </div>
+          </Dialog>
+        </>
+      )}
+    </div>
+  );
+}
+
+function CurrentScreen({ screen }: { screen: Screen }) {
+  if (screen === "chat") return <ChatScreen />;
+  if (screen === "settings") return <SettingsScreen />;
+  return <EstateScreen />;
+}
+
+/** The welcome stays until there is something to look at, or the user wants to look around without. */
+function useWelcome(status: Status | undefined) {
+  const [skipped, setSkipped] = useState(false);
+  return { shown: status?.phase === "ready" && status.firstLaunch && !skipped, skip: () => setSkipped(true) };
+}
+
+/** A webview that lost its storage still gets the theme that was chosen. */
+function useStoredTheme(ready: boolean): void {
+  const settings = useSettings();
+  const stored = ready ? settings.data?.theme : undefined;
+  useEffect(() => {
+    if (stored && !readPreference("theme")) useTheme.getState().setTheme(asTheme(stored));
+  }, [stored]);
+}

@@ -1,0 +1,38 @@
+import { useEffect } from "react";
+import { isTyping } from "@/lib/hooks";
+import { useNavigation, type Screen } from "@/lib/navigation";
+import { isCommand } from "@/lib/shortcuts";
+
+const order: readonly Screen[] = ["chat", "estate", "settings"];
+
+function handle(event: KeyboardEvent): boolean {
+  const nav = useNavigation.getState();
+  const key = event.key.toLowerCase();
+  if (isCommand(event) && !event.altKey && !event.shiftKey) {
+    const screen = order[Number(key) - 1];
+    if (screen) nav.go(screen);
+    else if (key === "k") nav.setPaletteOpen(!nav.paletteOpen);
+    else if (key === "n") nav.newConversation();
+    else if (key === ",") nav.go("settings");
+    else return false;
+    return true;
+  }
+  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || nav.paletteOpen || nav.pendingLink) return false;
+  const screen = order[Number(key) - 1];
+  if (screen) nav.go(screen);
+  else if (key === "/") nav.requestSearchFocus();
+  else return false;
+  return true;
+}
+
+/** The keys that work in every screen. */
+export function useShortcuts(enabled: boolean): void {
+  useEffect(() => {
+    if (!enabled) return;
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (!event.defaultPrevented && handle(event)) event.preventDefault();
+    };
+    window.addEventListener("keydown", onKeyDown);
+    return () => window.removeEventListener("keydown", onKeyDown);
+  }, [enabled]);
+}

@@ -1,0 +1,2 @@
+export { FirstLaunch } from "./first-launch";
+export { StartupScreen } from "./startup-screen";

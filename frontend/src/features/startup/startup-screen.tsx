@@ -1,0 +1,116 @@
+import { Check, CircleAlert, Circle, LoaderCircle } from "lucide-react";
+import { useState } from "react";
+import { Button } from "@/components/ui/button";
+import { sentence } from "@/components/ui/feedback";
+import { Field } from "@/components/ui/field";
+import { Input } from "@/components/ui/input";
+import { Progress } from "@/components/ui/progress";
+import { backend, toBackendError, type AppError, type StartupStep, type Status } from "@/lib/backend";
+import { cn } from "@/lib/cn";
+
+const names: Record<string, { title: string; about: string }> = {
+  keys: { title: "Keys", about: "Unlock what is encrypted" },
+  ledger: { title: "Ledger", about: "Open the record of everything acknowledged" },
+  qdrant: { title: "Search engine", about: "Start Qdrant" },
+  model: { title: "Language model", about: "Load the model that finds by meaning" },
+  mending: { title: "Index", about: "Bring the index in step with the ledger" },
+};
+
+/** What the app is doing until it can be used, and what to do if it cannot. */
+export function StartupScreen({ status }: { status: Status | undefined }) {
+  const steps = status?.steps ?? [];
+  return (
+    <div className="grid h-full place-items-center overflow-y-auto p-6">
+      <section aria-labelledby="startup-title" className="w-full max-w-md">
+        <h1 id="startup-title" className="text-xl font-semibold">{title(status)}</h1>
+        <p className="mb-5 mt-1 text-muted">{subtitle(status)}</p>
+        {status?.error && <StartError error={status.error} />}
+        {status?.phase === "needs_passphrase" && <PassphraseForm />}
+        {steps.length > 0 && (
+          <ol aria-label="Steps" className="divide-y rounded-lg border bg-surface">
+            {steps.map((step) => <Step key={step.name} step={step} />)}
+          </ol>
+        )}
+      </section>
+    </div>
+  );
+}
+
+function title(status: Status | undefined): string {
+  if (status?.phase === "failed") return "CloudOps could not start";
+  if (status?.phase === "needs_passphrase") return "Your data is locked";
+  return "Starting";
+}
+
+function subtitle(status: Status | undefined): string {
+  if (status?.phase === "failed") return "Nothing was changed. What is stored stays as it is.";
+  if (status?.phase === "needs_passphrase") return "This machine has no keychain that could hold the key, so a passphrase guards it.";
+  return "Everything runs on this machine.";
+}
+
+function StartError({ error }: { error: AppError }) {
+  return (
+    <div role="alert" className="mb-4 rounded-lg border border-danger/40 bg-danger-soft p-3">
+      <p className="selectable font-medium text-danger">{sentence(error.message)}</p>
+      {error.hint && <p className="selectable mt-1 text-soft">{sentence(error.hint)}</p>}
+    </div>
+  );
+}
+
+function StepSign({ state }: { state: string }) {
+  if (state === "done") return <Check className="size-4 text-ok" aria-hidden />;
+  if (state === "failed") return <CircleAlert className="size-4 text-danger" aria-hidden />;
+  if (state === "running") return <LoaderCircle className="size-4 animate-spin text-accent-text" aria-hidden />;
+  return <Circle className="size-4 text-line-strong" aria-hidden />;
+}
+
+function Step({ step }: { step: StartupStep }) {
+  const known = names[step.name] ?? { title: step.name, about: "" };
+  return (
+    <li className="flex items-start gap-3 px-3.5 py-2.5" aria-current={step.state === "running" ? "step" : undefined}>
+      <span className="mt-0.5"><StepSign state={step.state} /></span>
+      <div className="min-w-0 flex-1">
+        <p className={cn("font-medium", step.state === "waiting" && "text-muted")}>
+          {known.title} <span className="sr-only">({step.state})</span>
+        </p>
+        <p className="break-words text-xs text-muted">{step.detail || known.about}</p>
+        {step.state === "running" && step.total > 0 && <Progress className="mt-1.5" label={known.title} done={step.done} total={step.total} />}
+      </div>
+    </li>
+  );
+}
+
+function PassphraseForm() {
+  const [passphrase, setPassphrase] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<AppError | null>(null);
+  const unlock = async () => {
+    setBusy(true);
+    setError(null);
+    try {
+      await backend().unlock(passphrase);
+      setPassphrase("");
+    } catch (reason) {
+      setError(toBackendError(reason));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <form
+      className="mb-4 space-y-3 rounded-lg border bg-surface p-4"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void unlock();
+      }}
+    >
+      <Field label="Passphrase" hint="The one you chose at the first start. It is never stored.">
+        {(ids) => (
+          <Input {...ids} type="password" autoFocus maxLength={1024} value={passphrase} aria-invalid={error !== null} onChange={(event) => setPassphrase(event.target.value)} />
+        )}
+      </Field>
+      {error && <StartError error={error} />}
+      <Button type="submit" variant="primary" disabled={busy || passphrase === ""}>{busy ? "Unlocking…" : "Unlock"}</Button>
+    </form>
+  );
+}

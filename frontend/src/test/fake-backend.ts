@@ -1,0 +1,313 @@
+import { BackendError, type Backend, type Conversation, type EstateQuery, type FacetGroup, type Message, type Resource, type Run, type RunEvent, type Settings, type Source, type Status } from "@/lib/backend";
+
+/**
+ * A backend in memory, for component tests and for looking at screens without the Go side. It is never part of the
+ * built window, and end-to-end tests run against the real one.
+ */
+export interface FakeOptions {
+  resources?: number;
+  conversations?: number;
+  firstLaunch?: boolean;
+  model?: string;
+  qdrant?: string;
+  phase?: string;
+  recoveryKeySaved?: boolean;
+}
+
+const regions = ["eu-west-1", "us-east-1", "eu-central-1", "ap-southeast-2"];
+const accounts = ["111122223333", "444455556666", "777788889999"];
+const envs = ["prod", "staging", "dev", ""];
+const teams = ["payments", "checkout", "search", "identity", "data-platform"];
+const kinds = [
+  ["AWS::EC2::Instance", "EC2 instance", "ec2", "running", "instance/i-0"],
+  ["AWS::EC2::Volume", "EBS volume", "ec2", "in-use", "volume/vol-0"],
+  ["AWS::RDS::DBInstance", "RDS database", "rds", "available", "db:"],
+  ["AWS::S3::Bucket", "S3 bucket", "s3", "", ""],
+  ["AWS::Lambda::Function", "Lambda function", "lambda", "Active", "function:"],
+  ["AWS::DynamoDB::Table", "DynamoDB table", "dynamodb", "ACTIVE", "table/"],
+  ["AWS::EC2::SecurityGroup", "Security group", "ec2", "", "security-group/sg-0"],
+] as const;
+
+export function makeResource(i: number): Resource {
+  const kind = kinds[(i * 7 + (i >> 3)) % kinds.length]!;
+  const region = regions[(i * 5 + (i >> 4)) % regions.length]!;
+  const accountId = accounts[(i >> 1) % accounts.length]!;
+  const env = envs[(i * 3 + (i >> 2)) % envs.length]!;
+  const team = teams[i % teams.length]!;
+  const name = `${team}-${env || "shared"}-${kind[2]}-${String(i).padStart(3, "0")}`;
+  return {
+    arn: `arn:aws:${kind[2]}:${region}:${accountId}:${kind[4]}${name}`, type: kind[0], typeLabel: kind[1], service: kind[2], name, region, accountId, env, state: kind[3],
+    tags: [{ key: "team", value: team }, { key: "environment", value: env || "shared" }, { key: "cost-center", value: `cc-${100 + (i % 9)}` }], score: 1 / (i + 1), why: [],
+  };
+}
+
+const answerText = `Two databases in **production** can be reached from outside:
+
+| Database | Engine | Region | Open to |
+| --- | --- | --- | --- |
+| \`payments-prod-rds-012\` | PostgreSQL 15.4 | eu-west-1 | 0.0.0.0/0 on 5432 |
+| \`search-prod-rds-031\` | MySQL 8.0 | us-east-1 | 203.0.113.0/24 on 3306 |
+
+1. Restrict the security group of the first one.
+2. Then turn off *publicly accessible*:
+
+\`\`\`bash
+aws rds modify-db-instance \\
+  --db-instance-identifier payments-prod-rds-012 \\
+  --no-publicly-accessible --apply-immediately
+\`\`\`
+
+The [RDS guide](https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_VPC.html) explains the trade-offs. ![diagram](https://example.com/x.png)`;
+
+const now = Date.parse("2026-11-23T09:00:00Z");
+const iso = (minutesAgo: number) => new Date(now - minutesAgo * 60_000).toISOString();
+
+function makeSources(resources: Resource[]): Source[] {
+  const fromEstate = resources.slice(0, 8).map((r) => ({ kind: "resource", arn: r.arn, title: r.name, subtitle: `${r.typeLabel} · ${r.region}`, conversationId: "", messageId: "" }));
+  return [...fromEstate, { kind: "message", arn: "", title: "Public databases before the audit", subtitle: "3 weeks ago", conversationId: "c-2", messageId: "c-2-m-4" }];
+}
+
+function makeMessages(conversationId: string, count: number, sources: Source[], model: string): Message[] {
+  return Array.from({ length: count }, (_, i) => ({
+    id: `${conversationId}-m-${i + 1}`, role: i % 2 === 0 ? "user" : "assistant",
+    text: i % 2 === 0 ? ["Which production databases are open to the public?", "And which of them have no owner tag?", "What would it cost to turn on encryption for all of them?"][(i / 2) % 3]! : answerText,
+    timestamp: iso((count - i) * 7), seq: i + 1, model: i % 2 === 0 ? "" : model || "retrieval", partial: false, sources: i % 2 === 0 ? [] : sources,
+  }));
+}
+
+function facet(field: string, label: string, rows: Resource[], of: (r: Resource) => string, labelOf?: (r: Resource) => string): FacetGroup {
+  const counts = new Map<string, { label: string; count: number }>();
+  for (const r of rows) {
+    const value = of(r);
+    if (!value) continue;
+    const known = counts.get(value);
+    counts.set(value, { label: labelOf?.(r) ?? value, count: (known?.count ?? 0) + 1 });
+  }
+  const values = [...counts].map(([value, v]) => ({ value, ...v })).sort((a, b) => b.count - a.count);
+  return { field, label, values };
+}
+
+const fieldOf: Record<string, (r: Resource) => string> = {
+  type: (r) => r.type, service: (r) => r.service, region: (r) => r.region, account_id: (r) => r.accountId, env: (r) => r.env, state: (r) => r.state, name: (r) => r.name,
+};
+
+function facetsOf(rows: Resource[]): FacetGroup[] {
+  return [
+    facet("type", "Type", rows, fieldOf.type!, (r) => r.typeLabel), facet("service", "Service", rows, fieldOf.service!), facet("region", "Region", rows, fieldOf.region!),
+    facet("account_id", "Account", rows, fieldOf.account_id!), facet("env", "Environment", rows, fieldOf.env!), facet("state", "State", rows, fieldOf.state!),
+  ];
+}
+
+export class FakeBackend implements Backend {
+  status: Status;
+  settings: Settings = {
+    profiles: ["prod-readonly"], regions: ["eu-west-1"], services: [], roleArns: [], endpointUrl: "", modelBaseUrl: "http://127.0.0.1:11434/v1", modelName: "qwen3:8b",
+    modelApiKeySet: false, modelApiKey: "", theme: "system", qdrantUrl: "", dataDir: "/home/ada/.local/share/cloudops",
+  };
+  resources: Resource[];
+  conversations: Conversation[];
+  messages = new Map<string, Message[]>();
+  runs = new Map<string, Run>();
+  opened: string[] = [];
+  copied: string[] = [];
+  failAsk: BackendError | null = null;
+  /** Milliseconds between two pieces of an answer; 0 gives it in one go. */
+  pace = 0;
+  private statusHandlers = new Set<(status: Status) => void>();
+  private runHandlers = new Set<(event: RunEvent) => void>();
+  private seqs = new Map<string, number>();
+  private nextId = 100;
+
+  constructor(options: FakeOptions = {}) {
+    this.resources = Array.from({ length: options.resources ?? 200 }, (_, i) => makeResource(i));
+    const model = options.model ?? "";
+    this.conversations = Array.from({ length: options.conversations ?? 3 }, (_, i) => ({
+      id: `c-${i + 1}`, title: ["Open databases in production", "Public databases before the audit", "Cost of idle volumes in the sandbox accounts this quarter", "Lambda timeouts"][i % 4]! + (i > 3 ? ` ${i}` : ""),
+      createdAt: iso(i * 900 + 60), lastActivity: iso(i * 400), messageCount: i === 0 ? 120 : 6, status: "active", pinned: false,
+    }));
+    for (const c of this.conversations) this.messages.set(c.id, makeMessages(c.id, c.messageCount, makeSources(this.resources), model));
+    const starting = options.phase && options.phase !== "ready";
+    this.status = {
+      phase: options.phase ?? "ready", version: "0.1.0", firstLaunch: options.firstLaunch ?? false, qdrant: options.qdrant ?? "running", embedder: "all-MiniLM-L6-v2 int8", pending: 0, model,
+      resources: this.resources.length, recoveryKeySaved: options.recoveryKeySaved ?? true, notices: [],
+      steps: [
+        { name: "keys", state: options.phase === "needs_passphrase" ? "running" : options.phase === "failed" ? "failed" : "done", detail: "", done: 0, total: 0 },
+        { name: "ledger", state: options.phase === "starting" || !starting ? "done" : "waiting", detail: "", done: 0, total: 0 },
+        { name: "qdrant", state: options.phase === "starting" || !starting ? "done" : "waiting", detail: "", done: 0, total: 0 },
+        { name: "model", state: options.phase === "starting" || !starting ? "done" : "waiting", detail: "", done: 0, total: 0 },
+        { name: "mending", state: options.phase === "starting" ? "running" : starting ? "waiting" : "done", detail: options.phase === "starting" ? "rebuilding 1,200 of 10,000" : "", done: 1200, total: 10000 },
+      ],
+      error: options.phase === "failed" ? { code: "wrong_key", message: "open keys: the master key does not match the data", hint: "Use the folder's own keychain, or import the recovery key: cloudops key import --in FILE", retryable: false } : undefined,
+    };
+  }
+
+  emitStatus(part: Partial<Status>) {
+    this.status = { ...this.status, ...part };
+    this.statusHandlers.forEach((h) => h(this.status));
+  }
+
+  emitRun(kind: string, run: Run, delta = "") {
+    const seq = (this.seqs.get(run.runId) ?? 0) + 1;
+    this.seqs.set(run.runId, seq);
+    this.runs.set(run.runId, run);
+    this.runHandlers.forEach((h) => h({ runId: run.runId, seq, kind, delta, run: kind === "delta" ? undefined : run }));
+  }
+
+  getStatus = () => Promise.resolve(this.status);
+  unlock = (passphrase: string) => {
+    if (passphrase !== "correct") return Promise.reject(new BackendError({ code: "wrong_passphrase", message: "the passphrase is not the right one", hint: "Type the passphrase of this data folder again.", retryable: true }));
+    this.emitStatus({ phase: "ready" });
+    return Promise.resolve();
+  };
+  runDoctor = () => Promise.resolve([
+    { name: "keys", ok: true, detail: "master key in the keychain (Secret Service)", hint: "" },
+    { name: "ledger", ok: true, detail: "12,480 records, integrity ok", hint: "" },
+    { name: "qdrant", ok: true, detail: "1.16.3 on 127.0.0.1:41873, 4 collections", hint: "" },
+    { name: "embedding", ok: false, detail: "onnxruntime 1.30.0 is missing", hint: "run make setup" },
+  ]);
+  getKeyStatus = () => Promise.resolve({ backend: "keychain", vaultId: "0199f2c1-6f6e-7a51", masterKeyId: "mk-4f1c2a", dataKeyId: "dk-000003", dataKeys: 3, recoveryRecipient: "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p", recoveryKeySaved: this.status.recoveryKeySaved, createdAt: iso(90_000) });
+  exportRecoveryKey = () => {
+    this.emitStatus({ recoveryKeySaved: true });
+    return Promise.resolve("/home/ada/recovery-key.txt");
+  };
+  getSettings = () => Promise.resolve(this.settings);
+  saveSettings = (settings: Settings) => {
+    this.settings = { ...settings, modelApiKeySet: settings.modelApiKey === "-" ? false : settings.modelApiKeySet || settings.modelApiKey !== "", modelApiKey: "" };
+    return Promise.resolve(this.settings);
+  };
+  detectModels = () => Promise.resolve([{ baseUrl: "http://127.0.0.1:11434/v1", models: ["qwen3:8b", "llama3.2"], ok: true, detail: "" }]);
+  testModel = (baseUrl: string) => Promise.resolve({ baseUrl, models: ["qwen3:8b", "llama3.2"], ok: true, detail: "" });
+  listProfiles = () => Promise.resolve([{ name: "prod-readonly", region: "eu-west-1" }, { name: "sandbox", region: "us-east-1" }]);
+  startScan = () => Promise.resolve(this.longRun("scan", "Scanning prod-readonly"));
+  loadSample = (count: number) => {
+    this.resources = Array.from({ length: Math.min(count, 2000) }, (_, i) => makeResource(i));
+    return Promise.resolve(this.longRun("sample", "Loading the sample estate"));
+  };
+  importEstate = () => Promise.resolve({ runId: "" });
+  exportEstate = (_query: EstateQuery, format: string) => Promise.resolve(`/home/ada/estate.${format}`);
+
+  private longRun(kind: string, label: string) {
+    const runId = `run-${this.nextId++}`;
+    const base: Run = { runId, kind, state: "running", label, done: 0, total: 2000, detail: "", findings: [], startedAt: new Date().toISOString(), endedAt: "" };
+    this.emitRun("progress", base);
+    const end = () => {
+      this.emitRun("partial", { ...base, state: "partial", done: 2000, detail: "1,980 resources", endedAt: new Date().toISOString(), findings: [{ code: "denied", where: "444455556666 eu-west-1 rds", message: "not allowed to call rds:DescribeDBInstances", hint: "add rds:Describe* to the role" }] });
+      this.emitStatus({ firstLaunch: false, resources: this.resources.length });
+    };
+    window.setTimeout(() => this.emitRun("progress", { ...base, done: 840, detail: "444455556666 eu-west-1 rds" }), this.pace);
+    window.setTimeout(end, this.pace * 40);
+    return { runId };
+  }
+
+  getRun = (id: string) => {
+    const run = this.runs.get(id);
+    return run ? Promise.resolve(run) : Promise.reject(new BackendError({ code: "not_found", message: "no such run", hint: "", retryable: false }));
+  };
+  listRuns = () => Promise.resolve([...this.runs.values()]);
+  cancelRun = (id: string) => {
+    const run = this.runs.get(id);
+    if (run?.state === "running") this.emitRun("cancelled", { ...run, state: "cancelled", endedAt: new Date().toISOString() });
+    return Promise.resolve();
+  };
+
+  searchEstate = (query: EstateQuery) => {
+    const understood = /prod/.test(query.text) && !query.ignoreUnderstood.includes("env") ? [{ field: "env", values: ["prod"], label: "Environment: prod", fromQuery: true }] : [];
+    if (/database/.test(query.text) && !query.ignoreUnderstood.includes("type")) understood.push({ field: "type", values: ["AWS::RDS::DBInstance", "AWS::DynamoDB::Table"], label: "Database", fromQuery: true });
+    const filters = [...query.filters, ...understood];
+    const wanted = query.text && understood.length === 0 ? (r: Resource) => r.name.includes(query.text) || r.arn.includes(query.text) : () => true;
+    const rows = this.resources.filter((r) => wanted(r) && filters.every((f) => f.values.includes(fieldOf[f.field]?.(r) ?? "")));
+    if (query.sortBy) rows.sort((a, b) => fieldOf[query.sortBy]!(a).localeCompare(fieldOf[query.sortBy]!(b)) * (query.desc ? -1 : 1));
+    const from = Number(query.cursor || "0");
+    const page = rows.slice(from, from + query.limit).map((r) => ({ ...r, why: query.text ? ["the name has “database”", "tag environment=prod"] : [] }));
+    return Promise.resolve({ resources: page, total: rows.length, next: from + query.limit < rows.length ? String(from + query.limit) : "", understood, facets: facetsOf(rows), tookMs: 7.3, pending: 0, dense: true });
+  };
+  getResource = (arn: string) => {
+    const resource = this.resources.find((r) => r.arn === arn);
+    if (!resource) return Promise.reject(new BackendError({ code: "not_found", message: "the resource is not in the inventory", hint: "It may have been deleted since the answer was given.", retryable: false }));
+    const attributes = { InstanceType: "m6i.large", Placement: { AvailabilityZone: `${resource.region}a`, Tenancy: "default" }, PubliclyAccessible: false, BlockDevices: [{ DeviceName: "/dev/xvda", VolumeSize: 80 }, { DeviceName: "/dev/xvdb", VolumeSize: 500 }], PrivateIpAddress: "10.12.4.87", KmsKeyId: null };
+    const other = this.resources[1];
+    return Promise.resolve({
+      resource, attributes: JSON.stringify(attributes, null, 2), firstSeen: iso(50_000), lastSeen: iso(30), consoleUrl: `https://${resource.region}.console.aws.amazon.com/`,
+      relations: [{ kind: "attached-to", outgoing: true, arn: other?.arn ?? "", resource: other }, { kind: "vpc", outgoing: true, arn: "arn:aws:ec2:eu-west-1:111122223333:vpc/vpc-0aa11bb22cc33dd44", resource: undefined }, { kind: "security-group", outgoing: false, arn: this.resources[6]?.arn ?? "", resource: this.resources[6] }],
+    });
+  };
+  getEstateStats = () => {
+    const facets = facetsOf(this.resources);
+    const of = (field: string) => facets.find((f) => f.field === field)?.values ?? [];
+    return Promise.resolve({ total: this.resources.length, byType: of("type"), byService: of("service"), byRegion: of("region"), byAccount: of("account_id"), byEnv: of("env"), lastScan: this.resources.length > 0 ? new Date(Date.now() - 9e6).toISOString() : "" });
+  };
+
+  listConversations = (cursor: string, limit: number) => {
+    const from = Number(cursor || "0");
+    return Promise.resolve({ conversations: this.conversations.slice(from, from + limit), next: from + limit < this.conversations.length ? String(from + limit) : "", fromLedger: false });
+  };
+  createConversation = (title: string) => {
+    const created: Conversation = { id: `c-new-${this.nextId++}`, title, createdAt: iso(0), lastActivity: new Date().toISOString(), messageCount: 0, status: "active", pinned: false };
+    this.conversations = [created, ...this.conversations];
+    this.messages.set(created.id, []);
+    return Promise.resolve(created);
+  };
+  renameConversation = (id: string, title: string) => {
+    this.conversations = this.conversations.map((c) => (c.id === id ? { ...c, title } : c));
+    return Promise.resolve(this.conversations.find((c) => c.id === id)!);
+  };
+  deleteConversation = (id: string) => {
+    this.conversations = this.conversations.filter((c) => c.id !== id);
+    return Promise.resolve();
+  };
+  getMessages = (conversationId: string, beforeSeq: number, limit: number) => {
+    const all = this.messages.get(conversationId) ?? [];
+    const before = beforeSeq === 0 ? all : all.filter((m) => m.seq < beforeSeq);
+    const messages = before.slice(-limit);
+    return Promise.resolve({ messages, hasOlder: before.length > messages.length, fromLedger: false });
+  };
+
+  ask = async (request: { conversationId: string; text: string }) => {
+    if (this.failAsk) throw this.failAsk;
+    const conversationId = request.conversationId || (await this.createConversation(request.text.slice(0, 40))).id;
+    const list = this.messages.get(conversationId)!;
+    const promptId = `p-${this.nextId++}`;
+    list.push({ id: promptId, role: "user", text: request.text, timestamp: new Date().toISOString(), seq: list.length + 1, model: "", partial: false, sources: [] });
+    const runId = `run-${this.nextId++}`;
+    const mode = this.status.model ? "model" : "retrieval";
+    let run: Run = { runId, kind: "answer", state: "running", label: "Answering", done: 0, total: 0, detail: "", findings: [], startedAt: new Date().toISOString(), endedAt: "", answer: { conversationId, promptId, messageId: "", text: "", sources: [], mode } };
+    const pieces = answerText.match(/[\s\S]{1,14}/g) ?? [];
+    const sources = makeSources(this.resources);
+    const step = (i: number) => {
+      if (this.runs.get(runId)?.state === "cancelled") return;
+      if (i < pieces.length) {
+        run = { ...run, answer: { ...run.answer!, text: run.answer!.text + pieces[i]! } };
+        this.emitRun("delta", run, pieces[i]);
+        window.setTimeout(() => step(i + 1), this.pace);
+        return;
+      }
+      const messageId = `a-${this.nextId++}`;
+      list.push({ id: messageId, role: "assistant", text: answerText, timestamp: new Date().toISOString(), seq: list.length + 1, model: this.status.model || "retrieval", partial: false, sources });
+      this.emitRun("done", { ...run, state: "done", endedAt: new Date().toISOString(), answer: { ...run.answer!, messageId, sources } });
+    };
+    this.emitRun("progress", run);
+    window.setTimeout(() => step(0), this.pace * 8);
+    return { runId, conversationId, promptId };
+  };
+  searchChats = (text: string) => Promise.resolve({ hits: this.hits(text), tookMs: 9.1, pending: 0, dense: true });
+  recall = (text: string) => Promise.resolve(this.hits(text).slice(0, 3));
+  private hits(text: string) {
+    return this.conversations.slice(0, 6).flatMap((c) => (this.messages.get(c.id) ?? []).slice(2, 4).map((m) => ({ messageId: m.id, conversationId: c.id, title: c.title, role: m.role, timestamp: m.timestamp, snippet: `${m.text.slice(0, 160)} (${text})`, score: 0.8, seq: m.seq })));
+  }
+  copyText = (text: string) => {
+    this.copied.push(text);
+    return Promise.resolve();
+  };
+  openExternal = (url: string) => {
+    this.opened.push(url);
+    return Promise.resolve();
+  };
+  onStatus = (handler: (status: Status) => void) => {
+    this.statusHandlers.add(handler);
+    return () => void this.statusHandlers.delete(handler);
+  };
+  onRun = (handler: (event: RunEvent) => void) => {
+    this.runHandlers.add(handler);
+    return () => void this.runHandlers.delete(handler);
+  };
+}

@@ -1,0 +1,23 @@
+import "@testing-library/jest-dom/vitest";
+import { cleanup } from "@testing-library/react";
+import { afterEach, vi } from "vitest";
+
+afterEach(cleanup);
+
+// jsdom lays nothing out and has no media queries; the parts below are what the window asks of a browser.
+Object.defineProperty(window, "matchMedia", {
+  value: (query: string) => ({ matches: false, media: query, addEventListener: () => undefined, removeEventListener: () => undefined }),
+});
+class NoResize {
+  observe() {}
+  unobserve() {}
+  disconnect() {}
+}
+vi.stubGlobal("ResizeObserver", NoResize);
+Element.prototype.scrollIntoView = () => undefined;
+Element.prototype.scrollTo = (() => undefined) as typeof Element.prototype.scrollTo;
+Element.prototype.hasPointerCapture = () => false;
+Object.defineProperties(HTMLElement.prototype, {
+  offsetHeight: { get: () => 700 },
+  offsetWidth: { get: () => 1000 },
+});

@@ -1,0 +1,202 @@
+// Package host builds the services of CloudOps over one data folder, starts and stops them in order, and wires
+// the features to each other. The window and the command line both work through it.
+package host
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+
+	"github.com/google/uuid"
+
+	"cloudops/backend/assistant"
+	"cloudops/backend/chat"
+	"cloudops/backend/config"
+	"cloudops/backend/crypto"
+	"cloudops/backend/embedding"
+	"cloudops/backend/estate"
+	"cloudops/backend/ledger"
+	"cloudops/backend/store"
+)
+
+// Options of New.
+type Options struct {
+	// DataDir is the folder given by the user; empty: CLOUDOPS_DATA_DIR, then the platform's own.
+	DataDir string
+	Version string
+	// Passphrase is asked where the vault needs one; nil: there is nobody to ask.
+	Passphrase func(ctx context.Context, create bool) ([]byte, error)
+	// ForcePassphrase makes a new vault use a passphrase even where there is a keychain.
+	ForcePassphrase bool
+	// OnStatus is told that Status changed; OnRun of every event of a run. Both may be nil and must return soon.
+	OnStatus func()
+	OnRun    func(RunEvent)
+	Log      *slog.Logger
+}
+
+// Host owns the services of one data folder. Its exported fields are set by Open and valid until Close.
+type Host struct {
+	Chat      *chat.Service
+	Estate    *estate.Service
+	Assistant *assistant.Service
+	Vault     *crypto.Vault
+	Store     *store.Store
+	Runs      *Runs
+
+	o         Options
+	dir       string
+	isDefault bool
+	log       *slog.Logger
+	status    tracker
+
+	lock   *config.Lock
+	ledger *ledger.Ledger
+	model  embedding.Model
+	index  index
+
+	settingsMu sync.Mutex
+	settings   config.Settings
+}
+
+// New resolves the data folder and touches nothing.
+func New(o Options) (*Host, error) {
+	dir, isDefault, err := config.DataDir(o.DataDir)
+	if err != nil {
+		return nil, err
+	}
+	if o.Log == nil {
+		o.Log = slog.Default()
+	}
+	h := &Host{o: o, dir: dir, isDefault: isDefault, log: o.Log}
+	h.status.changed = o.OnStatus
+	h.Runs = NewRuns(o.OnRun)
+	return h, nil
+}
+
+// DataDir is the folder that everything is kept in.
+func (h *Host) DataDir() string { return h.dir }
+
+// Open brings up what answers from the ledger: lock, keys, ledger, services. It takes well under a second. The index
+// follows in the background: WaitIndex. On an error nothing stays open and nothing in the folder was changed but what
+// a first start creates.
+func (h *Host) Open(ctx context.Context) (err error) {
+	defer func() {
+		if err != nil {
+			h.closeFoundation()
+		}
+	}()
+	if err := h.openFolder(); err != nil {
+		return err
+	}
+	if err := h.status.step(StepKeys, func() error { return h.openVault(ctx) }); err != nil {
+		return err
+	}
+	if err := h.status.step(StepLedger, func() (err error) {
+		h.ledger, err = ledger.Open(ctx, h.dir, ledger.Options{})
+		return err
+	}); err != nil {
+		return err
+	}
+	h.openModel()
+	if err := h.openServices(); err != nil {
+		return err
+	}
+	h.index.start(h)
+	return nil
+}
+
+func (h *Host) openFolder() error {
+	if err := config.MakeDataDir(h.dir); err != nil {
+		return err
+	}
+	lock, err := config.LockDir(h.dir)
+	if err != nil {
+		return err
+	}
+	h.lock = lock
+	settings, err := config.Load(h.dir)
+	if errors.Is(err, config.ErrSettingsCorrupt) {
+		h.status.notice("settings", err)
+		err = nil
+	}
+	h.settings = settings
+	return err
+}
+
+func (h *Host) openVault(ctx context.Context) error {
+	vault, err := crypto.OpenContext(ctx, h.dir, crypto.Options{
+		Passphrase: h.o.Passphrase, ForcePassphrase: h.o.ForcePassphrase, DefaultFolder: h.isDefault,
+	})
+	if err != nil {
+		return err
+	}
+	h.Vault = vault
+	for _, text := range vault.Status().Notices {
+		h.status.notice("keys", errors.New(text))
+	}
+	return nil
+}
+
+// openModel leaves the model out where it is missing: the app then searches by words alone and says so.
+func (h *Host) openModel() {
+	err := h.status.step(StepModel, func() (err error) {
+		h.model, err = embedding.New(embedding.Options{Threads: h.settings.EmbeddingThreads})
+		return err
+	})
+	if err != nil {
+		h.model = nil
+		h.status.notice("model", fmt.Errorf("search works by words alone, without meaning: %w", err))
+	}
+}
+
+func (h *Host) openServices() error {
+	schemas := append(chat.Schemas(), estate.Schemas()...)
+	prefix := ""
+	if h.settings.Qdrant.URL != "" {
+		prefix = h.Vault.ID()
+	}
+	s, err := store.New(store.Deps{Ledger: h.ledger, Sealer: h.Vault, Model: h.model, Log: h.log}, store.Options{Schemas: schemas, Prefix: prefix})
+	if err != nil {
+		return err
+	}
+	h.Store = s
+	h.Chat = chat.New(s, chat.Options{UserID: h.settings.UserID, SessionID: uuid.Must(uuid.NewV7()).String()})
+	h.Estate = estate.New(s, estate.Options{})
+	h.Assistant = assistant.New(assistant.Deps{
+		History: chatHistory{h.Chat}, Recall: chatRecall{h.Chat}, Keeper: chatKeeper{h.Chat}, Estate: estateSearch{h.Estate},
+	}, assistant.Options{})
+	if err := h.useModel(h.settings.Model); err != nil {
+		h.status.notice("chat model", err)
+	}
+	return nil
+}
+
+// Close ends runs, index and services in the reverse order. It is safe to call twice and after a failed Open.
+func (h *Host) Close(ctx context.Context) error {
+	h.Runs.Stop()
+	err := h.index.stop(ctx)
+	return errors.Join(err, h.closeFoundation())
+}
+
+func (h *Host) closeFoundation() error {
+	var errs []error
+	if h.Store != nil {
+		errs = append(errs, h.Store.Close())
+	}
+	if h.model != nil {
+		errs = append(errs, h.model.Close())
+	}
+	if h.ledger != nil {
+		errs = append(errs, h.ledger.Close())
+	}
+	if h.Vault != nil {
+		errs = append(errs, h.Vault.Close())
+	}
+	if h.lock != nil {
+		errs = append(errs, h.lock.Release())
+	}
+	h.Store, h.model, h.ledger, h.Vault, h.lock = nil, nil, nil, nil, nil
+	return errors.Join(errs...)
+}

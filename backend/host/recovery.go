@@ -1,0 +1,50 @@
+package host
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"cloudops/backend/config"
+	"cloudops/backend/crypto"
+)
+
+// ExportRecovery writes the recovery key to a new file that only its owner can read, and records that it was saved.
+func (h *Host) ExportRecovery(path string) error {
+	key, err := h.Vault.ExportRecovery()
+	if err != nil {
+		return err
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return fmt.Errorf("save the recovery key: %w", err)
+	}
+	_, err = f.Write(key)
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return errors.Join(fmt.Errorf("save the recovery key: %w", err), os.Remove(path))
+	}
+	return h.Vault.MarkRecoverySaved()
+}
+
+// ImportRecovery opens the keys of a data folder with its recovery key and puts the master key into this machine's
+// keychain, or under a passphrase. With an error nothing is changed.
+func ImportRecovery(ctx context.Context, o Options, identity []byte) (crypto.Status, error) {
+	dir, isDefault, err := config.DataDir(o.DataDir)
+	if err != nil {
+		return crypto.Status{}, err
+	}
+	if err := config.MakeDataDir(dir); err != nil {
+		return crypto.Status{}, err
+	}
+	lock, err := config.LockDir(dir)
+	if err != nil {
+		return crypto.Status{}, err
+	}
+	v, err := crypto.Import(ctx, dir, identity, crypto.Options{Passphrase: o.Passphrase, ForcePassphrase: o.ForcePassphrase, DefaultFolder: isDefault})
+	if err != nil {
+		return crypto.Status{}, errors.Join(err, lock.Release())
+	}
+	st := v.Status()
+	return st, errors.Join(v.Close(), lock.Release())
+}

@@ -1,0 +1,83 @@
+package main
+
+import (
+	"context"
+	"errors"
+
+	"cloudops/backend/assistant"
+	"cloudops/backend/chat"
+	"cloudops/backend/config"
+	"cloudops/backend/crypto"
+	"cloudops/backend/embedding"
+	"cloudops/backend/estate"
+	"cloudops/backend/host"
+	"cloudops/backend/ledger"
+	"cloudops/backend/store"
+)
+
+// known maps the errors that services return to what a person is told. The first that fits counts.
+var known = []struct {
+	err       error
+	code      string
+	hint      string
+	retryable bool
+}{
+	{context.Canceled, "cancelled", "", true},
+	{context.DeadlineExceeded, "timeout", "Try again; if it stays, look at Settings › Health.", true},
+	{config.ErrLocked, "locked", "Close the other CloudOps, or use another folder with --data-dir.", true},
+	{config.ErrResourceMissing, "missing_part", "Run `make setup`, or install CloudOps again.", false},
+	{config.ErrSettingsInvalid, "invalid", "Correct the value that is named.", false},
+	{config.ErrSettingsNewer, "newer", "Install the newer CloudOps that wrote this folder.", false},
+	{crypto.ErrNeedPassphrase, "needs_passphrase", "Give --passphrase-file FILE, or start the app in a desktop session with a keychain.", true},
+	{crypto.ErrWrongPassphrase, "wrong_passphrase", "Type the passphrase of this data folder again.", true},
+	{crypto.ErrWrongMasterKey, "wrong_key", "The keychain's key does not fit this data folder, and nothing was changed. Use the folder's own keychain, or `cloudops key import --in RECOVERY-KEY`.", false},
+	{crypto.ErrNoMasterKey, "no_key", "The keychain has no key for this data folder, and nothing was changed. Run `cloudops key import --in RECOVERY-KEY`.", false},
+	{crypto.ErrKeychainUnavailable, "keychain", "Unlock the keychain, or give --passphrase-file FILE on a machine without one.", true},
+	{ledger.ErrDiskFull, "disk_full", "Free some space; everything acknowledged so far is kept.", true},
+	{ledger.ErrReadOnly, "read_only", "Make the data folder writable, or choose another with --data-dir.", false},
+	{ledger.ErrCorrupt, "corrupt", "Restore the data folder from a backup; CloudOps changes nothing in it.", false},
+	{ledger.ErrNewer, "newer", "Install the newer CloudOps that wrote this folder.", false},
+	{store.ErrConflict, "conflict", "Look at the newer state and try again.", true},
+	{store.ErrIndexDown, "index_down", "Search comes back when Qdrant runs; see Settings › Health or `cloudops doctor`.", true},
+	{embedding.ErrNoModel, "missing_part", "Run `make setup`, or install CloudOps again.", false},
+	{chat.ErrTooLong, "too_long", "Split the message.", false},
+	{chat.ErrInvalid, "invalid", "", false},
+	{chat.ErrExists, "exists", "", false},
+	{assistant.ErrEmptyPrompt, "invalid", "Type a question.", false},
+	{host.ErrNoRun, "not_found", "", false},
+	{estate.ErrInvalid, "invalid", "", false},
+	{store.ErrNotFound, "not_found", "", false},
+}
+
+// appError says an error in the way of the window and of --json.
+func appError(err error) AppError {
+	if err == nil {
+		return AppError{}
+	}
+	out := AppError{Code: "internal", Message: err.Error(), Hint: "Look into the log in the data folder."}
+	var model *assistant.ModelError
+	var advised interface{ Hint() string }
+	var usage usageError
+	switch {
+	case errors.As(err, &usage):
+		return AppError{Code: "usage", Message: err.Error(), Hint: usage.hint}
+	case errors.As(err, &model):
+		return AppError{Code: "model_" + string(model.Code), Message: err.Error(), Hint: model.Hint, Retryable: model.Retryable}
+	}
+	for _, k := range known {
+		if errors.Is(err, k.err) {
+			out.Code, out.Hint, out.Retryable = k.code, k.hint, k.retryable
+			break
+		}
+	}
+	if errors.As(err, &advised) && advised.Hint() != "" {
+		out.Hint = advised.Hint()
+	}
+	return out
+}
+
+// usageError is a command line that cannot be carried out as it stands: exit code 2.
+type usageError struct{ text, hint string }
+
+// Error implements error.
+func (e usageError) Error() string { return e.text }

@@ -64,7 +64,10 @@ func isPlain(r rune) bool {
 //   - white space around it is dropped; prefix, partition, service and region are lower case;
 //   - a log group's ARN ends at its name, without ":*";
 //   - a Lambda function's has no ":$LATEST";
-//   - account and region are left out where types.txt says so (buckets, images, snapshots …).
+//   - account and region are left out where types.txt says so (buckets, API Gateway).
+//
+// Own images and snapshots keep the account, as the tagging API and AWS Config spell them; without an account they
+// are somebody else's.
 //
 // Whatever has no ARN of its own gets one by MadeARN. ErrARN otherwise.
 func CanonicalARN(arn string) (string, error) {

@@ -1,0 +1,150 @@
+// Package awstest starts an AWS of moto's for tests. It is real as far as HTTP, signatures, pages and errors go; `make setup`
+// installs it.
+package awstest
+
+import (
+	"bufio"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+)
+
+// The two accounts and three regions that Seed fills.
+const (
+	FirstAccount  = "123456789012" // of any access key
+	SecondAccount = "444455556666"
+	// RoleARN opens the second account.
+	RoleARN = "arn:aws:iam::444455556666:role/CloudOpsInventory"
+)
+
+// Regions that Seed fills.
+var Regions = []string{"ap-southeast-2", "eu-west-1", "us-east-1"}
+
+// Server is a running moto.
+type Server struct {
+	URL   string // http://127.0.0.1:PORT
+	root  string
+	cmd   *exec.Cmd
+	stdin io.Closer
+}
+
+// Made is a resource that Seed made.
+type Made struct {
+	ARN     string            `json:"arn"`
+	Type    string            `json:"type"`
+	Account string            `json:"account"`
+	Region  string            `json:"region"`
+	Tags    map[string]string `json:"tags"`
+	Related map[string]string `json:"related"` // kind to ARN
+}
+
+// Start runs a server until the test ends.
+func Start(t testing.TB) *Server {
+	t.Helper()
+	s, err := Launch()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(s.Stop)
+	return s
+}
+
+// Launch runs a server until Stop, or until this process ends however it does.
+func Launch() (*Server, error) {
+	root, python, err := python()
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.Command(python, filepath.Join(root, "test", "moto", "serve.py"))
+	cmd.Stderr = os.Stderr
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		return nil, fmt.Errorf("start moto: %w", err)
+	}
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		return nil, fmt.Errorf("start moto: %w", err)
+	}
+	if err := cmd.Start(); err != nil {
+		return nil, fmt.Errorf("start moto: %w", err)
+	}
+	s := &Server{root: root, cmd: cmd, stdin: stdin}
+	line, err := bufio.NewReader(stdout).ReadString('\n')
+	if err != nil {
+		s.Stop()
+		return nil, fmt.Errorf("start moto: it ended before it served: %w", err)
+	}
+	s.URL = strings.TrimSpace(line)
+	return s, nil
+}
+
+// Stop ends the server.
+func (s *Server) Stop() {
+	_ = s.stdin.Close()
+	_ = s.cmd.Wait()
+}
+
+// Seed fills the server with a few hundred resources and returns them.
+func (s *Server) Seed() ([]Made, error) {
+	_, python, err := python()
+	if err != nil {
+		return nil, err
+	}
+	cmd := exec.Command(python, filepath.Join(s.root, "test", "moto", "seed.py"), s.URL)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return nil, fmt.Errorf("seed moto: %w", err)
+	}
+	var made struct {
+		Resources []Made `json:"resources"`
+	}
+	if err := json.Unmarshal(out, &made); err != nil {
+		return nil, fmt.Errorf("seed moto: %w", err)
+	}
+	return made.Resources, nil
+}
+
+// python is the checkout and the interpreter that `make setup` prepared in it.
+func python() (root, interpreter string, err error) {
+	_, file, _, _ := runtime.Caller(0)
+	root = filepath.Dir(file)
+	for !exists(filepath.Join(root, "go.mod")) {
+		if filepath.Dir(root) == root {
+			return "", "", errors.New("find the checkout: no go.mod above " + file)
+		}
+		root = filepath.Dir(root)
+	}
+	venv := filepath.Join(root, "build", "cache", "venv")
+	for _, p := range []string{filepath.Join(venv, "bin", "python"), filepath.Join(venv, "Scripts", "python.exe")} {
+		if exists(p) {
+			return root, p, nil
+		}
+	}
+	return "", "", errors.New("moto is not installed: run `make setup`")
+}
+
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}
+
+// Env gives the test credentials that moto takes, and keeps the developer's own out of its reach.
+func Env(t testing.TB) {
+	t.Helper()
+	home := t.TempDir()
+	for k, v := range map[string]string{
+		"AWS_ACCESS_KEY_ID": "testing", "AWS_SECRET_ACCESS_KEY": "testing", "AWS_SESSION_TOKEN": "", "AWS_PROFILE": "",
+		"AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "", "AWS_ENDPOINT_URL": "", "AWS_EC2_METADATA_DISABLED": "true",
+		"AWS_CONFIG_FILE": filepath.Join(home, "config"), "AWS_SHARED_CREDENTIALS_FILE": filepath.Join(home, "credentials"),
+	} {
+		t.Setenv(k, v)
+	}
+}

@@ -1,0 +1,185 @@
+package aws
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"cloudops/backend/estate"
+)
+
+// sights is what the collectors of one account have reported, for what the tagging API adds to it.
+type sights struct {
+	mu      sync.Mutex
+	seen    map[string]bool            // ARNs
+	covered map[string]map[string]bool // types that were listed in full, by region or GlobalRegion
+}
+
+func (v *sights) add(region string, resources []estate.Resource, complete []string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	for _, r := range resources {
+		v.seen[r.ARN] = true
+	}
+	if v.covered[region] == nil {
+		v.covered[region] = map[string]bool{}
+	}
+	for _, t := range complete {
+		v.covered[region][t] = true
+	}
+}
+
+// of returns copies of what was seen, and of the types that were listed in full in the region.
+func (v *sights) of(region string) (seen, covered map[string]bool) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	seen, covered = map[string]bool{}, map[string]bool{}
+	for arn := range v.seen {
+		seen[arn] = true
+	}
+	for _, r := range []string{region, estate.GlobalRegion} {
+		for t := range v.covered[r] {
+			covered[t] = true
+		}
+	}
+	return seen, covered
+}
+
+// account reads all cells of an account: the global ones and the regions at the same time.
+func (s *Scanner) account(ctx context.Context, a *account) error {
+	v := &sights{seen: map[string]bool{}, covered: map[string]map[string]bool{}}
+	group, ctx := errgroup.WithContext(ctx)
+	globals := make(chan struct{})
+	group.Go(func() error {
+		defer close(globals)
+		inner, ctx := errgroup.WithContext(ctx)
+		for _, c := range s.wanted(true) {
+			inner.Go(func() error { return s.collect(ctx, a, c, s.target(a, estate.GlobalRegion, c.Service()), tagged{}, v) })
+		}
+		return inner.Wait()
+	})
+	for _, region := range a.Regions {
+		group.Go(func() error { return s.region(ctx, a, region, globals, v) })
+	}
+	return group.Wait()
+}
+
+// region reads the cells of a region. The tagging API comes first, for the tags that the collectors then need not ask for
+// one by one, and its own cell last, when it is known what nobody else reports.
+func (s *Scanner) region(ctx context.Context, a *account, region string, globals <-chan struct{}, v *sights) error {
+	t := s.target(a, region, taggingService)
+	tags := tagged{}
+	start := time.Now()
+	if s.wants(taggingService) {
+		if err := s.slot(ctx, t.Cell); err != nil {
+			return err
+		}
+		tags = listTagged(ctx, t)
+		s.release()
+		if tags.err != nil {
+			s.findings.add(tags.err, s.place(a, t.Cell), true)
+		}
+	}
+	took := time.Since(start)
+	group, gctx := errgroup.WithContext(ctx)
+	for _, c := range s.wanted(false) {
+		group.Go(func() error { return s.collect(gctx, a, c, s.target(a, region, c.Service()), tags, v) })
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	if !s.wants(taggingService) {
+		return nil
+	}
+	select {
+	case <-globals:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	seen, covered := v.of(region)
+	return s.hand(ctx, t.Cell, tags.rest(t, seen, covered), tags.err == nil, took)
+}
+
+// collect reads one cell and hands it over.
+func (s *Scanner) collect(ctx context.Context, a *account, c Collector, t Target, tags tagged, v *sights) error {
+	if err := s.slot(ctx, t.Cell); err != nil {
+		return err
+	}
+	t.TagsKnown = tags.byARN != nil && tags.err == nil
+	start := time.Now()
+	var mu sync.Mutex
+	var resources []estate.Resource
+	err := c.Collect(ctx, t, func(r estate.Resource) {
+		mu.Lock()
+		defer mu.Unlock()
+		tags.merge(&r)
+		resources = append(resources, r)
+	})
+	s.release()
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	complete := c.Types()
+	if err != nil {
+		s.findings.add(err, s.place(a, t.Cell), true)
+		complete = nil
+	}
+	sortResources(resources)
+	v.add(t.Cell.Region, resources, complete)
+	return s.hand(ctx, t.Cell, resources, err == nil, time.Since(start))
+}
+
+// hand gives a finished cell to the sink.
+func (s *Scanner) hand(ctx context.Context, cell estate.Cell, resources []estate.Resource, complete bool, took time.Duration) error {
+	s.meter.cell(cell.Service, took, len(resources))
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if err := s.sink.CellDone(ctx, cell, resources, complete); err != nil {
+		return err
+	}
+	s.report.Resources += len(resources)
+	state := StateDone
+	if complete {
+		s.report.CellsDone++
+	} else {
+		s.report.CellsFailed++
+		state = StateFailed
+	}
+	s.progress(cell, state)
+	return nil
+}
+
+// slot waits until the cell may be read.
+func (s *Scanner) slot(ctx context.Context, cell estate.Cell) error {
+	select {
+	case s.cells <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.progress(cell, StateRunning)
+	return ctx.Err()
+}
+
+func (s *Scanner) release() { <-s.cells }
+
+func (s *Scanner) target(a *account, region, service string) Target {
+	t := Target{Config: a.cfg.Copy(), Partition: a.partition, Cell: estate.Cell{AccountID: a.ID, Region: region, Service: service}}
+	t.Config.Region = region
+	if region == estate.GlobalRegion {
+		t.Config.Region = homeRegion(a.partition)
+	}
+	t.PathStyle = t.Config.BaseEndpoint != nil
+	t.Note = func(err error) { s.findings.add(err, s.place(a, t.Cell), true) }
+	return t
+}
+
+func (s *Scanner) place(a *account, c estate.Cell) place {
+	return place{account: a.ID, region: c.Region, service: c.Service, profile: a.Profile}
+}

@@ -1,0 +1,91 @@
+package aws_test
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"maps"
+	"os"
+	"slices"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"cloudops/backend/estate"
+	"cloudops/backend/estate/aws"
+	"cloudops/backend/estate/aws/awstest"
+)
+
+var update = flag.Bool("update", false, "write docs/iam-policy.json anew")
+
+var (
+	moto *awstest.Server
+	made []awstest.Made
+)
+
+// TestMain seeds one server for all tests, which only read from it.
+func TestMain(m *testing.M) {
+	flag.Parse()
+	os.Exit(run(m))
+}
+
+func run(m *testing.M) int {
+	var err error
+	if moto, err = awstest.Launch(); err == nil {
+		defer moto.Stop()
+		made, err = moto.Seed()
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return m.Run()
+}
+
+// sink keeps what it is given.
+type sink struct {
+	mu        sync.Mutex
+	cells     map[estate.Cell][]estate.Resource
+	complete  map[estate.Cell]bool
+	resources map[string]estate.Resource
+	onCell    func(estate.Cell) error
+}
+
+func newSink() *sink {
+	return &sink{cells: map[estate.Cell][]estate.Resource{}, complete: map[estate.Cell]bool{}, resources: map[string]estate.Resource{}}
+}
+
+func (s *sink) CellDone(_ context.Context, cell estate.Cell, resources []estate.Resource, complete bool) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if _, twice := s.cells[cell]; twice {
+		return fmt.Errorf("cell %v twice", cell)
+	}
+	s.cells[cell], s.complete[cell] = resources, complete
+	for _, r := range resources {
+		if _, twice := s.resources[r.ARN]; twice {
+			return fmt.Errorf("%s is in two cells", r.ARN)
+		}
+		s.resources[r.ARN] = r
+	}
+	if s.onCell != nil {
+		return s.onCell(cell)
+	}
+	return nil
+}
+
+func (s *sink) arns() []string { return slices.Sorted(maps.Keys(s.resources)) }
+
+// both are the options that scan all that was seeded.
+func both() aws.Options {
+	return aws.Options{EndpointURL: moto.URL, Regions: awstest.Regions, RoleARNs: []string{awstest.RoleARN}, Version: "1.2.3"}
+}
+
+func scan(t *testing.T, opts aws.Options) (*sink, aws.Report) {
+	t.Helper()
+	s := newSink()
+	report, err := aws.New(opts).Scan(t.Context(), s)
+	require.NoError(t, err)
+	return s, report
+}

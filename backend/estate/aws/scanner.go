@@ -1,0 +1,196 @@
+package aws
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"cloudops/backend/estate"
+)
+
+// Options of a scan. The zero value scans the default credentials' account, all its regions, all services.
+type Options struct {
+	Profiles    []string // of the shared configuration; none: the SDK's default chain
+	Regions     []string // none: every region that is enabled in the account
+	Services    []string // of Services(); none: all
+	RoleARNs    []string // assumed from each profile; the accounts behind them are scanned as well as the profiles' own
+	EndpointURL string   // for all services, with buckets in the path; empty: AWS
+	Concurrency int      // cells that are read at once; 0 means 8
+	Version     string   // of the app, for the user agent
+	// Progress is told of each cell as it starts and ends, never concurrently. Optional.
+	Progress func(Progress)
+}
+
+// Progress is where a scan stands.
+type Progress struct {
+	Cell      estate.Cell
+	State     string // running | done | failed
+	Done      int    // cells that have ended, failed ones included
+	Total     int    // cells in all
+	Resources int    // found so far
+}
+
+// The states of Progress and Report.
+const (
+	StateRunning = "running"
+	StateDone    = "done"
+	StatePartial = "partial" // some cells failed
+	StateFailed  = "failed"
+)
+
+// Sink takes what a scan finds.
+type Sink interface {
+	// CellDone hands over the resources of a finished cell, sorted by ARN. complete: there are no others, and what was
+	// known of the cell before and is not among them is gone. It is never called concurrently; its error ends the scan.
+	CellDone(ctx context.Context, cell estate.Cell, resources []estate.Resource, complete bool) error
+}
+
+// Report is the outcome of a scan.
+type Report struct {
+	State                  string // done | partial | failed
+	CellsDone, CellsFailed int
+	Resources              int
+	Findings               []Finding
+	Accounts               []Account
+	Services               map[string]ServiceStats // by the service of the cells, and "sts"
+	Calls                  map[string]int          // by IAM action
+	Duration               time.Duration
+}
+
+// Scanner scans. One Scanner may scan several times, not at once.
+type Scanner struct {
+	opts       Options
+	collectors []Collector
+	meter      *meter
+	findings   *findings
+	cells      chan struct{} // holds one token for each cell that is being read
+
+	mu     sync.Mutex // guards what follows, and calls to the sink and of Progress
+	sink   Sink
+	report Report
+	total  int
+}
+
+// New prepares a scan.
+func New(opts Options) *Scanner {
+	if opts.Concurrency <= 0 {
+		opts.Concurrency = 8
+	}
+	if opts.Version == "" {
+		opts.Version = "dev"
+	}
+	if opts.Progress == nil {
+		opts.Progress = func(Progress) {}
+	}
+	return &Scanner{opts: opts, collectors: collectors()}
+}
+
+// Scan reads all cells and hands each to the sink as it is done. What fails is a finding of the report, and the rest
+// goes on. The error is an *Error where no account could be reached, the context's where it was cancelled, or the sink's;
+// the report tells what was done until then.
+func (s *Scanner) Scan(ctx context.Context, sink Sink) (Report, error) {
+	start := time.Now()
+	s.meter, s.findings, s.cells = newMeter(), &findings{}, make(chan struct{}, s.opts.Concurrency)
+	s.sink, s.report, s.total = sink, Report{State: StateFailed}, 0
+	err := s.run(ctx)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	r := s.report
+	r.Findings, r.Duration = s.findings.list(), time.Since(start)
+	s.meter.copyTo(&r)
+	switch {
+	case r.CellsDone == 0:
+		r.State = StateFailed
+	case err != nil || len(r.Findings) > 0 || r.CellsFailed > 0:
+		r.State = StatePartial
+	default:
+		r.State = StateDone
+	}
+	return r, err
+}
+
+func (s *Scanner) run(ctx context.Context) error {
+	if err := s.checkServices(); err != nil {
+		return err
+	}
+	accounts, err := s.accounts(ctx)
+	if err != nil {
+		return err
+	}
+	group, gctx := errgroup.WithContext(ctx)
+	for _, a := range accounts {
+		group.Go(func() error { return s.chooseRegions(gctx, a) })
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	for _, a := range accounts {
+		s.report.Accounts = append(s.report.Accounts, a.Account)
+		s.total += s.cellsOf(a)
+	}
+	group, gctx = errgroup.WithContext(ctx)
+	for _, a := range accounts {
+		group.Go(func() error { return s.account(gctx, a) })
+	}
+	err = group.Wait()
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return err
+}
+
+func (s *Scanner) checkServices() error {
+	for _, name := range s.opts.Services {
+		if known := Services(); !slices.Contains(known, name) {
+			return fmt.Errorf("unknown service %q: there are %s", name, strings.Join(known, ", "))
+		}
+	}
+	return nil
+}
+
+func (s *Scanner) wants(service string) bool {
+	return len(s.opts.Services) == 0 || slices.Contains(s.opts.Services, service)
+}
+
+// wanted are the collectors of a scan, global or regional.
+func (s *Scanner) wanted(global bool) []Collector {
+	var out []Collector
+	for _, c := range s.collectors {
+		if c.Global() == global && s.wants(c.Service()) {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+func (s *Scanner) cellsOf(a *account) int {
+	perRegion := len(s.wanted(false))
+	if s.wants(taggingService) {
+		perRegion++
+	}
+	return len(s.wanted(true)) + perRegion*len(a.Regions)
+}
+
+// progress is called with the lock held.
+func (s *Scanner) progress(cell estate.Cell, state string) {
+	s.opts.Progress(Progress{
+		Cell: cell, State: state, Done: s.report.CellsDone + s.report.CellsFailed, Total: s.total, Resources: s.report.Resources,
+	})
+}
+
+func (m *meter) copyTo(r *Report) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	r.Calls, r.Services = map[string]int{}, map[string]ServiceStats{}
+	for k, v := range m.calls {
+		r.Calls[k] = v
+	}
+	for k, v := range m.services {
+		r.Services[k] = *v
+	}
+}

@@ -1,0 +1,28 @@
+"""Serve an AWS of moto's on a free loopback port until standard input ends.
+
+The address is printed as one line. Reading standard input to its end means that the server cannot outlive the
+process that started it, however that one ends.
+"""
+
+import logging
+import os
+import sys
+
+# Moto's own images would come with hundreds of snapshots in each region that no test asked for.
+os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
+
+from moto.server import ThreadedMotoServer  # noqa: E402
+
+
+def main() -> None:
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    print(f"http://{host}:{port}", flush=True)
+    sys.stdin.read()
+    server.stop()
+
+
+if __name__ == "__main__":
+    main()

@@ -47,9 +47,13 @@ export function formatMs(ms: number): string {
   return ms < 10 ? `${ms.toFixed(1)} ms` : `${Math.round(ms)} ms`;
 }
 
-/** Shortens the middle of a long text, so that both ends stay readable. */
-export function middle(text: string, max: number): string {
-  if (text.length <= max) return text;
-  const head = Math.ceil((max - 1) / 2);
-  return `${text.slice(0, head)}…${text.slice(text.length - (max - 1 - head))}`;
+/** A snippet of Markdown as a line of plain words. */
+export function plainWords(markdown: string): string {
+  return markdown
+    .replace(/```\w*/g, " ")
+    .replace(/!?\[([^\]]*)\]\([^)]*\)/g, "$1")
+    .replace(/^\s{0,3}(#{1,6}|>|[-*+])\s/gm, "")
+    .replace(/[|`]|\*\*|__|:?-{3,}:?/g, " ")
+    .replace(/\s+/g, " ")
+    .trim();
 }

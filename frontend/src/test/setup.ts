@@ -15,7 +15,7 @@ class NoResize {
 }
 vi.stubGlobal("ResizeObserver", NoResize);
 Element.prototype.scrollIntoView = () => undefined;
-Element.prototype.scrollTo = (() => undefined) as typeof Element.prototype.scrollTo;
+Element.prototype.scrollTo = (() => undefined);
 Element.prototype.hasPointerCapture = () => false;
 Object.defineProperties(HTMLElement.prototype, {
   offsetHeight: { get: () => 700 },

@@ -56,7 +56,7 @@ export function Drawer({ open, onClose, label, children }: DrawerProps) {
         <Primitive.Content
           aria-describedby={undefined}
           onInteractOutside={(event) => event.preventDefault()}
-          className="fixed inset-y-0 right-0 z-30 flex w-[min(560px,calc(100vw-120px))] animate-[drawer-in_140ms_ease-out] flex-col border-l bg-surface shadow-float"
+          className="fixed inset-y-0 right-0 z-30 flex w-[min(540px,40vw)] min-w-96 animate-[drawer-in_140ms_ease-out] flex-col border-l bg-surface shadow-float"
         >
           <Primitive.Title className="sr-only">{label}</Primitive.Title>
           {children}

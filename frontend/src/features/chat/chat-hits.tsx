@@ -2,7 +2,7 @@ import { SearchX } from "lucide-react";
 import { Empty, ErrorPanel, Spinner } from "@/components/ui/feedback";
 import type { ChatHit } from "@/lib/backend";
 import { cn } from "@/lib/cn";
-import { formatAgo, formatMs, plural } from "@/lib/format";
+import { formatAgo, formatMs, plainWords, plural } from "@/lib/format";
 import { useNavigation } from "@/lib/navigation";
 import { useChatSearch } from "./queries";
 
@@ -44,7 +44,7 @@ function Hit({ hit }: { hit: ChatHit }) {
         </span>
         <span className="line-clamp-3 text-xs text-soft">
           <span className="text-muted">{hit.role === "user" ? "You: " : ""}</span>
-          {hit.snippet}
+          {plainWords(hit.snippet)}
         </span>
       </button>
     </li>

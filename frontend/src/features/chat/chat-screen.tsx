@@ -1,7 +1,8 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { MessageSquareText } from "lucide-react";
 import { useEffect } from "react";
 import { useNavigation } from "@/lib/navigation";
-import { useStatus } from "@/lib/queries";
+import { keys, useStatus } from "@/lib/queries";
 import { isRunning } from "@/lib/runs";
 import { Composer } from "./composer";
 import { ConversationPanel } from "./conversation-list";
@@ -15,12 +16,20 @@ const suggestions = [
   "Which resources have no owner tag?",
 ];
 
+const suggestionsAboutOne = [
+  "What depends on this?",
+  "Who owns this, and what is it for?",
+  "What is unusual about its configuration?",
+  "What else is like it?",
+];
+
 export function ChatScreen() {
   const conversationId = useNavigation((s) => s.conversationId);
   const pending = useChat((s) => s.pending[conversationId]);
   const run = useAnswerRun(conversationId);
   const fresh = conversationId === "" && !pending;
   useForgetAnswered(conversationId);
+  useListWithNew(run?.runId);
 
   return (
     <div className="flex h-full min-h-0">
@@ -47,9 +56,18 @@ function useForgetAnswered(conversationId: string): void {
   }, [stored, conversationId, setPending]);
 }
 
+/** A prompt makes or moves a conversation, so the list is asked for anew. */
+function useListWithNew(runId: string | undefined): void {
+  const client = useQueryClient();
+  useEffect(() => {
+    if (runId) void client.invalidateQueries({ queryKey: keys.conversations });
+  }, [runId, client]);
+}
+
 function Start() {
   const status = useStatus();
   const setDraft = useChat((s) => s.setDraft);
+  const about = useNavigation((s) => s.attachments.length > 0);
   const choose = (text: string) => {
     setDraft("", text);
     useNavigation.setState((s) => ({ focusComposer: s.focusComposer + 1 }));
@@ -65,7 +83,7 @@ function Start() {
             : "No model is connected: you get the matching resources and earlier answers, with their sources."}
         </p>
         <ul className="mt-5 grid gap-2 sm:grid-cols-2" aria-label="Suggestions">
-          {suggestions.map((text) => (
+          {(about ? suggestionsAboutOne : suggestions).map((text) => (
             <li key={text}>
               <button type="button" onClick={() => choose(text)} className="h-full w-full rounded-lg border bg-surface px-3 py-2.5 text-left text-soft hover:bg-hover hover:text-fg">
                 {text}

@@ -3,7 +3,7 @@ import { useEffect, useLayoutEffect, useRef, useState, type KeyboardEvent } from
 import { Button } from "@/components/ui/button";
 import { Tooltip } from "@/components/ui/tooltip";
 import { backend, type ChatHit, type Run } from "@/lib/backend";
-import { formatAgo, plural } from "@/lib/format";
+import { formatAgo, plainWords, plural } from "@/lib/format";
 import { useDebounced } from "@/lib/hooks";
 import { useNavigation } from "@/lib/navigation";
 import { isRunning } from "@/lib/runs";
@@ -133,7 +133,7 @@ function RecalledHit({ hit }: { hit: ChatHit }) {
           <span className="truncate font-medium">{hit.title}</span>
           <span className="ml-auto shrink-0 text-muted">{formatAgo(hit.timestamp)}</span>
         </span>
-        <span className="line-clamp-2 text-muted">{hit.snippet}</span>
+        <span className="line-clamp-2 text-muted">{plainWords(hit.snippet)}</span>
       </button>
     </li>
   );

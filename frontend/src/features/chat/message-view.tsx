@@ -39,7 +39,7 @@ function Prompt({ message, marked }: { message: Message; marked: boolean }) {
 function Answer({ message, streaming, marked }: MessageViewProps) {
   const thinking = streaming && message.text === "";
   return (
-    <article aria-label="Answer" aria-busy={streaming} className={cn("group/answer rounded-lg py-2", marked && mark)}>
+    <article aria-label="Answer" aria-busy={streaming} className={cn("-mx-3 rounded-lg px-3 py-2", marked && mark)}>
       {message.model === "retrieval" && <RetrievalLabel />}
       {thinking ? <Thinking /> : <Markdown text={message.text} />}
       <Sources sources={message.sources} />

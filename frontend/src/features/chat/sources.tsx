@@ -40,11 +40,11 @@ function Group({ title, sources }: { title: string; sources: Source[] }) {
                 type="button"
                 onClick={() => open(source)}
                 title={source.arn || source.title}
-                className="flex h-7 max-w-80 items-center gap-1.5 rounded-md border bg-surface px-2 text-xs hover:bg-hover"
+                className="flex h-7 max-w-88 items-center gap-1.5 rounded-md border bg-surface px-2 text-xs hover:bg-hover"
               >
                 <Icon className="size-3.5 shrink-0 text-muted" aria-hidden />
-                <span className="truncate font-medium">{source.title || source.arn}</span>
-                {source.subtitle && <span className="truncate text-muted">{source.subtitle}</span>}
+                <span className="min-w-0 shrink truncate font-medium">{source.title || source.arn}</span>
+                {source.subtitle && <span className="min-w-0 shrink-[1000] truncate text-muted">{source.subtitle}</span>}
               </button>
             </li>
           );

@@ -1,5 +1,6 @@
 import { create } from "zustand";
-import { backend, BackendError, toBackendError } from "@/lib/backend";
+import type { BackendError} from "@/lib/backend";
+import { backend, toBackendError } from "@/lib/backend";
 import { useNavigation } from "@/lib/navigation";
 import { followRun } from "@/lib/runs";
 

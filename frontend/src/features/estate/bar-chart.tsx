@@ -16,7 +16,7 @@ export function BarChart({ title, values, limit = 7, onPick }: BarChartProps) {
   const most = Math.max(1, ...values.map((v) => v.count));
   const shown = all ? values : values.slice(0, limit);
   return (
-    <section aria-label={title} className="flex flex-col rounded-lg border bg-surface p-4">
+    <section aria-label={title} className="mb-3 flex break-inside-avoid flex-col rounded-lg border bg-surface p-4">
       <h3 className="mb-2 flex items-baseline justify-between font-semibold">
         {title}
         <span className="text-xs font-normal text-muted">{formatCount(values.length)}</span>

@@ -34,7 +34,10 @@ const columns = [
   { field: "tags", label: "Tags", sortable: false },
 ] as const;
 
-const grid = "grid grid-cols-[minmax(200px,2.2fr)_minmax(120px,1.1fr)_112px_112px_88px_92px_minmax(90px,1.2fr)] gap-x-3 px-4";
+// Names come first: the tags have a column only where there is room for them.
+const grid =
+  "grid grid-cols-[minmax(200px,2.4fr)_minmax(110px,1fr)_104px_100px_80px_80px] gap-x-3 px-4 @5xl:grid-cols-[minmax(240px,2.2fr)_minmax(120px,1fr)_112px_104px_88px_96px_minmax(140px,1.6fr)]";
+const wideOnly = "hidden @5xl:block";
 
 export function ResourceTable(props: ResourceTableProps) {
   const { resources, total, showWhy, openArn, onOpen, onNearEnd, handle } = props;
@@ -84,9 +87,9 @@ export function ResourceTable(props: ResourceTableProps) {
       aria-activedescendant={items.some((item) => item.index === current) ? `row-${current}` : undefined}
       tabIndex={0}
       onKeyDown={onKeyDown}
-      className="group/grid min-h-0 flex-1 overflow-auto focus-visible:outline-offset-[-2px]"
+      className="group/grid @container min-h-0 flex-1 overflow-auto focus-visible:outline-offset-[-2px]"
     >
-      <div className="min-w-[820px]">
+      <div className="min-w-[760px]">
         <HeaderRow {...props} />
         <div role="rowgroup" className="relative" style={{ height: rows.getTotalSize() }}>
           {items.map((item) => (
@@ -119,7 +122,7 @@ function HeaderRow({ sortBy, desc, onSort }: Pick<ResourceTableProps, "sortBy" |
           const sorted = sortBy === column.field;
           const Arrow = desc ? ArrowDown : ArrowUp;
           return (
-            <div key={column.field} role="columnheader" aria-sort={sorted ? (desc ? "descending" : "ascending") : column.sortable ? "none" : undefined}>
+            <div key={column.field} role="columnheader" className={column.field === "tags" ? wideOnly : undefined} aria-sort={sorted ? (desc ? "descending" : "ascending") : column.sortable ? "none" : undefined}>
               {column.sortable ? (
                 <button type="button" onClick={() => onSort(column.field)} className={cn("inline-flex items-center gap-1 rounded hover:text-fg", sorted && "text-fg")}>
                   {column.label}
@@ -178,7 +181,7 @@ function Row({ resource, index, start, height, showWhy, active, open, onClick }:
       <div role="gridcell" className="truncate tabular-nums text-soft">{resource.accountId}</div>
       <div role="gridcell" className="truncate text-soft"><EnvMark env={resource.env} /></div>
       <div role="gridcell" className="truncate text-soft">{resource.state || <span className="text-muted">–</span>}</div>
-      <div role="gridcell" className="truncate text-xs text-muted" title={resource.tags.map((t) => `${t.key}=${t.value}`).join("\n")}>
+      <div role="gridcell" className={cn(wideOnly, "truncate text-xs text-muted")} title={resource.tags.map((t) => `${t.key}=${t.value}`).join("\n")}>
         {resource.tags.map((t) => `${t.key}=${t.value}`).join("  ")}
       </div>
     </div>

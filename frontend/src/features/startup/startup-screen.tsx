@@ -104,7 +104,7 @@ function PassphraseForm() {
         void unlock();
       }}
     >
-      <Field label="Passphrase" hint="The one you chose at the first start. It is never stored.">
+      <Field label="Passphrase" hint="You choose it at the first start. It is never stored: without it, only the recovery key opens your data.">
         {(ids) => (
           <Input {...ids} type="password" autoFocus maxLength={1024} value={passphrase} aria-invalid={error !== null} onChange={(event) => setPassphrase(event.target.value)} />
         )}

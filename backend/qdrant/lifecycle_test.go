@@ -1,3 +1,5 @@
+//go:build linux
+
 package qdrant
 
 import (
@@ -13,8 +15,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 )
-
-func runHelperIfAsked() {}
 
 func itoa(n int) string { return strconv.Itoa(n) }
 

@@ -33,7 +33,7 @@ func (s *Server) spawn() (*process, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &process{cmd: exec.Command(s.binary), endpoint: e, tail: &tail{out: s.log}, exited: make(chan struct{})}
+	p := &process{cmd: exec.Command(s.binary), endpoint: e, tail: &tail{out: s.log, taken: make(chan struct{})}, exited: make(chan struct{})}
 	p.cmd.Dir, p.cmd.Env = s.opts.Dir, s.environment(e)
 	p.cmd.Stdout, p.cmd.Stderr = p.tail, p.tail
 	p.cmd.WaitDelay = time.Second // a child of the process could hold the pipe open
@@ -94,6 +94,12 @@ func (s *Server) gone() {
 	_ = os.Remove(pidPath(s.opts.Dir))
 }
 
+// lost records that a process ended by itself, or hung.
+func (s *Server) lost() {
+	s.set(Restarting, func() { s.pid = 0 })
+	_ = os.Remove(pidPath(s.opts.Dir))
+}
+
 // exit says how a process ended.
 func (p *process) exit() string {
 	if p.err == nil {
@@ -102,21 +108,14 @@ func (p *process) exit() string {
 	return p.err.Error()
 }
 
-// portTaken tells from its words that the process could not listen (EADDRINUSE of Linux, macOS and Windows).
-func (p *process) portTaken() bool {
-	for _, line := range p.tail.lines() {
-		for _, code := range []string{"(os error 98)", "(os error 48)", "(os error 10048)"} {
-			if strings.Contains(line, code) {
-				return true
-			}
-		}
-	}
-	return false
-}
+// takenMarks are what Qdrant prints where it cannot listen: the codes of EADDRINUSE on Linux, macOS and Windows, and its
+// own words about gRPC, which come without one until it ends.
+var takenMarks = [][]byte{[]byte("(os error 98)"), []byte("(os error 48)"), []byte("(os error 10048)"), []byte("Error while starting gRPC server")}
 
-// tail passes output on to the log and keeps the last lines of it.
+// tail passes output on to the log, keeps the last lines of it, and looks for a port that was taken.
 type tail struct {
-	out io.Writer
+	out   io.Writer
+	taken chan struct{} // closed when it was
 
 	mu   sync.Mutex
 	last []string
@@ -142,11 +141,20 @@ func (t *tail) Write(b []byte) (int, error) {
 		if i < 0 {
 			i = lineLimit - 1
 		}
-		if line := strings.TrimSpace(string(t.part[:min(i, lineLimit)])); line != "" {
-			t.last = append(t.last, line)
-			t.last = t.last[max(0, len(t.last)-tailLines):]
-		}
+		t.add(t.part[:min(i, lineLimit)])
 		t.part = t.part[i+1:]
+	}
+}
+
+func (t *tail) add(b []byte) {
+	for _, mark := range takenMarks {
+		if bytes.Contains(b, mark) && !closed(t.taken) {
+			close(t.taken)
+		}
+	}
+	if line := strings.TrimSpace(string(b)); line != "" {
+		t.last = append(t.last, line)
+		t.last = t.last[max(0, len(t.last)-tailLines):]
 	}
 }
 

@@ -293,6 +293,9 @@ func closed(c chan struct{}) bool {
 func (s *Server) set(state State, change func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.state == state && change == nil {
+		return
+	}
 	s.state = state
 	if state != Down {
 		s.reason = nil

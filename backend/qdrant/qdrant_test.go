@@ -1,8 +1,13 @@
+//go:build linux
+
 package qdrant
 
 import (
 	"context"
+	"encoding/json"
+	"net/http"
 	"os"
+	"strings"
 	"testing"
 	"time"
 
@@ -49,4 +54,24 @@ func started(t testing.TB, o Options) *Server {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, s.Stop(deadline(t))) })
 	return s
+}
+
+func writeRaw(t testing.TB, dir string, f pidFile) {
+	t.Helper()
+	data, err := json.Marshal(f)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(pidPath(dir), data, 0o600))
+}
+
+// createCollection makes a collection named c.
+func createCollection(t testing.TB, e Endpoint) {
+	t.Helper()
+	req, err := http.NewRequestWithContext(deadline(t), http.MethodPut, e.REST()+"/collections/c", strings.NewReader(`{"vectors":{"size":4,"distance":"Cosine"}}`))
+	require.NoError(t, err)
+	req.Header.Set("api-key", e.APIKey)
+	req.Header.Set("content-type", "application/json")
+	res, err := http.DefaultClient.Do(req)
+	require.NoError(t, err)
+	defer res.Body.Close()
+	require.Equal(t, http.StatusOK, res.StatusCode)
 }

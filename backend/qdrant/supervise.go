@@ -156,52 +156,54 @@ const ready outcome = -1
 func (s *Server) awaitReady(p *process) (version string, how outcome) {
 	ctx, cancel := context.WithTimeout(context.Background(), s.opts.StartTimeout)
 	defer cancel()
-	probe := newProbe(p.endpoint)
+	found := make(chan string, 1)
+	go func() {
+		if version, err := untilIdentified(ctx, p.endpoint); err == nil {
+			found <- version
+		}
+	}()
+	select {
+	case version := <-found:
+		if p.over() {
+			break
+		}
+		return version, ready
+	case <-p.exited:
+	case <-p.tail.taken: // where only its gRPC port was taken Qdrant goes on with REST alone
+	case <-ctx.Done():
+	case <-s.stop:
+		return "", stopAsked
+	case <-s.again:
+		return "", asked
+	}
+	_ = p.kill()
+	s.lost()
+	if closed(p.tail.taken) {
+		return "", conflict
+	}
+	return "", crashed
+}
+
+// untilIdentified asks again and again: after 5 ms at first, since it is ready after some 50, then less often, for one
+// that loads much.
+func untilIdentified(ctx context.Context, e Endpoint) (version string, err error) {
+	probe := newProbe(e)
 	defer probe.close()
-	// 5 ms at first: it is ready after some 50. Then less often, for one that loads much.
 	wait := 5 * time.Millisecond
-	timer := time.NewTimer(wait)
-	defer timer.Stop()
 	for {
 		select {
-		case <-p.exited:
-			s.gone()
-			if p.portTaken() {
-				return "", conflict
-			}
-			return "", crashed
-		case <-s.stop:
-			return "", stopAsked
-		case <-s.again:
-			return "", asked
 		case <-ctx.Done():
-			_ = p.kill()
-			s.gone()
-			return "", crashed
-		case <-timer.C:
+			return "", ctx.Err()
+		case <-time.After(wait):
 		}
-		if version, err := probe.identify(ctx); err == nil && !p.over() {
-			return version, ready
-		}
-		// Where only its gRPC port was taken Qdrant goes on with REST alone.
-		if p.portTaken() {
-			_ = p.kill()
-			s.gone()
-			return "", conflict
+		if version, err := probe.identify(ctx); err == nil {
+			return version, nil
 		}
 		wait = min(wait*5/4, 250*time.Millisecond)
-		timer.Reset(wait)
 	}
 }
 
-func (p *process) over() bool {
-	select {
-	case <-p.exited:
-		return true
-	default:
-		return false
-	}
-}
+func (p *process) over() bool { return closed(p.exited) }
 
 // watchRunning waits for the end of a process that was ready, and ends one that has not answered for long.
 func (s *Server) watchRunning(p *process) outcome {
@@ -214,7 +216,7 @@ func (s *Server) watchRunning(p *process) outcome {
 	for {
 		select {
 		case <-p.exited:
-			s.gone()
+			s.lost()
 			return crashed
 		case <-s.stop:
 			return stopAsked
@@ -236,7 +238,7 @@ func (s *Server) watchRunning(p *process) outcome {
 			}
 			if misses >= s.opts.ProbeLimit {
 				_ = p.kill()
-				s.gone()
+				s.lost()
 				return crashed
 			}
 		}

@@ -103,7 +103,15 @@ func (c *cli) root() *cobra.Command {
 		return usageError{err.Error(), "See `" + cmd.CommandPath() + " --help`."}
 	})
 	root.AddCommand(c.doctorCommand(), c.estateCommand(), c.scanCommand(), c.searchCommand(), c.askCommand(), c.chatsCommand(), c.keyCommand())
-	root.RunE = unknownCommand
+	root.RunE = func(cmd *cobra.Command, argv []string) error {
+		if len(argv) > 0 || c.json {
+			return unknownCommand(cmd, argv)
+		}
+		if code := runWindow(c.dataDir); code != exitDone {
+			return reportedError{errors.New("the window")}
+		}
+		return nil
+	}
 	root.Args = cobra.ArbitraryArgs
 	return root
 }

@@ -17,5 +17,5 @@ func main() {
 	if len(os.Args) > 1 {
 		os.Exit(runCLI(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 	}
-	os.Exit(runWindow())
+	os.Exit(runWindow(""))
 }

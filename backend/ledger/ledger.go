@@ -81,6 +81,8 @@ type Ledger struct {
 type Options struct {
 	// Now is the clock; time.Now where nil.
 	Now func() time.Time
+	// MaxPages bounds the file, in pages of 4 KiB; a write beyond it is ErrDiskFull. 0: only the disk bounds it.
+	MaxPages int
 }
 
 // Open opens or creates dir/ledger.db. A last transaction that was torn by a crash is rolled back by
@@ -104,7 +106,7 @@ func Open(ctx context.Context, dir string, o Options) (*Ledger, error) {
 		return nil, errors.Join(fmt.Errorf("open ledger: %w", err), l.write.Close())
 	}
 	l.read.SetMaxOpenConns(4)
-	if err := l.prepare(ctx); err != nil {
+	if err := l.prepare(ctx, o.MaxPages); err != nil {
 		return nil, errors.Join(fmt.Errorf("open ledger %s: %w", path, classify(err)), l.Close())
 	}
 	return l, nil
@@ -130,7 +132,7 @@ func createPrivate(path string) error {
 	return f.Close()
 }
 
-func (l *Ledger) prepare(ctx context.Context) error {
+func (l *Ledger) prepare(ctx context.Context, maxPages int) error {
 	var version int
 	if err := l.write.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
 		return err
@@ -140,6 +142,11 @@ func (l *Ledger) prepare(ctx context.Context) error {
 	}
 	if _, err := l.write.ExecContext(ctx, schema); err != nil {
 		return err
+	}
+	if maxPages > 0 {
+		if _, err := l.write.ExecContext(ctx, fmt.Sprintf("PRAGMA max_page_count = %d", maxPages)); err != nil {
+			return err
+		}
 	}
 	if version < schemaVersion {
 		if _, err := l.write.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", schemaVersion)); err != nil {

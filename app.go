@@ -1,0 +1,448 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"github.com/wailsapp/wails/v2/pkg/runtime"
+
+	"cloudops/backend/assistant"
+	"cloudops/backend/chat"
+	"cloudops/backend/config"
+	"cloudops/backend/host"
+	"cloudops/backend/store"
+)
+
+// App is the facade that the window calls: each method validates, calls one service and maps to a wire type.
+type App struct {
+	ctx     context.Context // of the window; set by startup
+	dataDir string
+	events  *events
+
+	mu    sync.Mutex
+	host  *host.Host
+	phase string // starting | ready | needs_passphrase | failed
+	err   error  // why phase is failed
+
+	passphrase chan []byte // from Unlock to the vault
+	ended      chan struct{}
+	end        context.CancelFunc
+}
+
+// Phases of the app.
+const (
+	phaseStarting   = "starting"
+	phaseReady      = "ready"
+	phasePassphrase = "needs_passphrase"
+	phaseFailed     = "failed"
+)
+
+// newApp makes the facade; nothing is opened before the window is there.
+func newApp(dataDir string) *App {
+	return &App{dataDir: dataDir, phase: phaseStarting, passphrase: make(chan []byte), ended: make(chan struct{}), events: &events{}}
+}
+
+// startup is called by Wails when the window is there.
+func (a *App) startup(ctx context.Context) {
+	a.ctx = ctx
+	a.events.attach(ctx)
+	opening, cancel := context.WithCancel(context.Background())
+	a.mu.Lock()
+	a.end = cancel
+	a.mu.Unlock()
+	go a.open(opening)
+}
+
+// open brings the services up behind the window.
+func (a *App) open(ctx context.Context) {
+	h, err := host.New(host.Options{DataDir: a.dataDir, Version: version, Passphrase: a.askPassphrase, OnStatus: a.statusChanged, OnRun: a.events.run})
+	if err == nil {
+		a.mu.Lock()
+		a.host = h
+		a.mu.Unlock()
+		err = h.Open(ctx)
+	}
+	a.mu.Lock()
+	a.phase, a.err = phaseReady, nil
+	if err != nil {
+		a.phase, a.err = phaseFailed, err
+		a.host = nil
+	}
+	a.mu.Unlock()
+	if err != nil {
+		slog.Error("start", "error", err)
+	}
+	a.statusChanged()
+}
+
+// askPassphrase waits for Unlock.
+func (a *App) askPassphrase(ctx context.Context, _ bool) ([]byte, error) {
+	a.setPhase(phasePassphrase)
+	defer a.setPhase(phaseStarting)
+	select {
+	case p := <-a.passphrase:
+		return p, nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (a *App) setPhase(phase string) {
+	a.mu.Lock()
+	a.phase = phase
+	a.mu.Unlock()
+	a.statusChanged()
+}
+
+// close ends the services. Wails skips OnShutdown on some exits, so it is also called after its loop.
+func (a *App) close() {
+	a.mu.Lock()
+	h := a.host
+	a.host = nil
+	if a.end != nil {
+		a.end()
+	}
+	a.mu.Unlock()
+	if h == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
+	defer cancel()
+	if err := h.Close(ctx); err != nil {
+		slog.Error("close", "error", err)
+	}
+}
+
+// errStarting: a method was called before the services were up.
+var errStarting = errors.New("CloudOps is still starting")
+
+// ready returns the host once its services are up.
+func (a *App) ready() (*host.Host, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	switch {
+	case a.phase == phaseFailed:
+		return nil, a.err
+	case a.phase != phaseReady || a.host == nil:
+		return nil, errStarting
+	}
+	return a.host, nil
+}
+
+func (a *App) statusChanged() { a.events.status(a.GetStatus) }
+
+// GetStatus is the state of the whole app; it always answers.
+func (a *App) GetStatus() Status {
+	a.mu.Lock()
+	h, phase, err := a.host, a.phase, a.err
+	a.mu.Unlock()
+	st := Status{Phase: phase, Version: version, Steps: []StartupStep{}, Notices: []AppError{}, Qdrant: "starting"}
+	if err != nil {
+		e := appError(err)
+		st.Error = &e
+	}
+	if h == nil {
+		return st
+	}
+	fillStatus(&st, h, phase == phaseReady)
+	return st
+}
+
+// Unlock hands the passphrase of the data folder to the start that waits for it.
+func (a *App) Unlock(passphrase string) error {
+	select {
+	case a.passphrase <- []byte(passphrase):
+		return nil
+	case <-time.After(time.Second):
+		return errors.New("no passphrase is being asked for")
+	}
+}
+
+// Retry starts again after a failed start.
+func (a *App) Retry() error {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.phase != phaseFailed {
+		return nil
+	}
+	a.phase, a.err = phaseStarting, nil
+	ctx, cancel := context.WithCancel(context.Background())
+	a.end = cancel
+	go a.open(ctx)
+	return nil
+}
+
+// RestartIndex starts Qdrant again after it was given up.
+func (a *App) RestartIndex() error {
+	h, err := a.ready()
+	if err != nil {
+		return err
+	}
+	return h.RestartIndex(a.ctx)
+}
+
+// RunDoctor checks every part.
+func (a *App) RunDoctor() ([]HealthCheck, error) {
+	h, err := a.ready()
+	if err != nil {
+		return nil, err
+	}
+	checks := []HealthCheck{}
+	for _, c := range h.Doctor(a.ctx) {
+		checks = append(checks, HealthCheck(c))
+	}
+	return checks, nil
+}
+
+// GetKeyStatus says where the keys are.
+func (a *App) GetKeyStatus() (KeyStatus, error) {
+	h, err := a.ready()
+	if err != nil {
+		return KeyStatus{}, err
+	}
+	st := h.Vault.Status()
+	return KeyStatus{
+		Backend: string(st.Backend), VaultID: st.VaultID, MasterKeyID: st.MasterKeyID, DataKeyID: st.DataKeyID, DataKeys: st.DataKeys,
+		RecoveryRecipient: st.RecoveryRecipient, RecoveryKeySaved: !st.RecoverySavedAt.IsZero(), CreatedAt: stamp(st.CreatedAt),
+	}, nil
+}
+
+// ExportRecoveryKey asks where to save the recovery key and returns the path, or "" where the user cancelled.
+func (a *App) ExportRecoveryKey() (string, error) {
+	h, err := a.ready()
+	if err != nil {
+		return "", err
+	}
+	path, err := runtime.SaveFileDialog(a.ctx, runtime.SaveDialogOptions{
+		Title: "Save the recovery key", DefaultFilename: "cloudops-recovery-key.txt", CanCreateDirectories: true,
+	})
+	if err != nil || path == "" {
+		return "", err
+	}
+	// The dialog asked whether to replace a file that exists; the key itself never writes over one.
+	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
+		return "", fmt.Errorf("save the recovery key: %w", err)
+	}
+	return path, h.ExportRecovery(path)
+}
+
+// GetSettings returns what is set, without secrets.
+func (a *App) GetSettings() (Settings, error) {
+	h, err := a.ready()
+	if err != nil {
+		return Settings{}, err
+	}
+	return wireSettings(h.Settings(), h.DataDir()), nil
+}
+
+// SaveSettings keeps the settings and returns them as they are kept.
+func (a *App) SaveSettings(s Settings) (Settings, error) {
+	h, err := a.ready()
+	if err != nil {
+		return Settings{}, err
+	}
+	saved, err := h.SaveSettings(func(c *config.Settings) error { return applySettings(c, s, h.SealModelKey) })
+	if err != nil {
+		return Settings{}, err
+	}
+	a.statusChanged()
+	return wireSettings(saved, h.DataDir()), nil
+}
+
+// DetectModels looks for model servers on this machine.
+func (a *App) DetectModels() ([]ModelEndpoint, error) {
+	found := []ModelEndpoint{}
+	for _, e := range assistant.Detect(a.ctx) {
+		found = append(found, wireEndpoint(e))
+	}
+	return found, nil
+}
+
+// TestModel connects to a model server; an empty key means the one that is kept.
+func (a *App) TestModel(baseURL, apiKey string) (ModelEndpoint, error) {
+	h, err := a.ready()
+	if err != nil {
+		return ModelEndpoint{}, err
+	}
+	if kept := h.Settings().Model; apiKey == "" && baseURL == kept.BaseURL {
+		if apiKey, err = h.ModelKey(kept.SealedAPIKey); err != nil {
+			return ModelEndpoint{}, err
+		}
+	}
+	return wireEndpoint(assistant.Probe(a.ctx, baseURL, apiKey)), nil
+}
+
+// GetRun returns the state of long work.
+func (a *App) GetRun(id string) (Run, error) {
+	h, err := a.ready()
+	if err != nil {
+		return Run{}, err
+	}
+	run, err := h.Runs.Get(id)
+	if err != nil {
+		return Run{}, err
+	}
+	return wireRun(run), nil
+}
+
+// ListRuns returns the runs of this launch, newest first.
+func (a *App) ListRuns() ([]Run, error) {
+	h, err := a.ready()
+	if err != nil {
+		return nil, err
+	}
+	runs := []Run{}
+	for _, run := range h.Runs.List() {
+		runs = append(runs, wireRun(run))
+	}
+	return runs, nil
+}
+
+// CancelRun stops long work; what it has done stays.
+func (a *App) CancelRun(id string) error {
+	h, err := a.ready()
+	if err != nil {
+		return err
+	}
+	return h.Runs.Cancel(id)
+}
+
+// ListConversations returns a page of conversations, newest first.
+func (a *App) ListConversations(cursor string, limit int) (ConversationPage, error) {
+	h, err := a.ready()
+	if err != nil {
+		return ConversationPage{}, err
+	}
+	list, err := h.Chat.List(a.ctx, chat.ListOptions{Cursor: cursor, Limit: limit})
+	if err != nil {
+		return ConversationPage{}, err
+	}
+	page := ConversationPage{Conversations: []Conversation{}, Next: list.Next, FromLedger: list.FromLedger}
+	for _, c := range list.Conversations {
+		page.Conversations = append(page.Conversations, wireConversation(c))
+	}
+	return page, nil
+}
+
+// CreateConversation makes an empty conversation.
+func (a *App) CreateConversation(title string) (Conversation, error) {
+	h, err := a.ready()
+	if err != nil {
+		return Conversation{}, err
+	}
+	c, err := h.Chat.Create(a.ctx, title)
+	return wireConversation(c), err
+}
+
+// RenameConversation gives a conversation another title.
+func (a *App) RenameConversation(id, title string) (Conversation, error) {
+	h, err := a.ready()
+	if err != nil {
+		return Conversation{}, err
+	}
+	if err := h.Chat.Rename(a.ctx, id, title); err != nil {
+		return Conversation{}, err
+	}
+	c, err := h.Chat.Get(a.ctx, id)
+	return wireConversation(c), err
+}
+
+// DeleteConversation deletes a conversation with its messages.
+func (a *App) DeleteConversation(id string) error {
+	h, err := a.ready()
+	if err != nil {
+		return err
+	}
+	return h.Chat.Delete(a.ctx, id)
+}
+
+// GetMessages returns up to limit messages before a seq (0: the newest), oldest first.
+func (a *App) GetMessages(conversationID string, beforeSeq, limit int) (MessagePage, error) {
+	h, err := a.ready()
+	if err != nil {
+		return MessagePage{}, err
+	}
+	history, err := h.Chat.History(a.ctx, conversationID, int64(beforeSeq), limit)
+	if err != nil {
+		return MessagePage{}, err
+	}
+	page := MessagePage{Messages: []Message{}, HasOlder: history.HasOlder, FromLedger: history.FromLedger}
+	for _, m := range history.Messages {
+		page.Messages = append(page.Messages, wireMessage(m))
+	}
+	return page, nil
+}
+
+// Ask keeps a prompt and starts its answer.
+func (a *App) Ask(req AskRequest) (AskStarted, error) {
+	h, err := a.ready()
+	if err != nil {
+		return AskStarted{}, err
+	}
+	asked, err := h.Ask(a.ctx, assistant.Request{ConversationID: req.ConversationID, Text: req.Text, AttachARNs: req.AttachARNs})
+	return AskStarted(asked), err
+}
+
+// SearchChats finds messages by meaning and by words.
+func (a *App) SearchChats(text string, limit int) (ChatResults, error) {
+	h, err := a.ready()
+	if err != nil {
+		return ChatResults{}, err
+	}
+	start := time.Now()
+	found, err := h.Chat.Search(a.ctx, text, chat.Filter{}, limit)
+	if err != nil {
+		return ChatResults{}, err
+	}
+	out := ChatResults{Hits: []ChatHit{}, TookMS: milliseconds(start), Pending: h.Store.Pending(store.ChatHistory), Dense: found.Dense}
+	for _, hit := range found.Hits {
+		out.Hits = append(out.Hits, wireHit(hit))
+	}
+	return out, nil
+}
+
+// Recall returns earlier questions of other conversations that bear on a text.
+func (a *App) Recall(text, conversationID string) ([]ChatHit, error) {
+	h, err := a.ready()
+	if err != nil {
+		return nil, err
+	}
+	pairs, err := h.Chat.Recall(a.ctx, text, conversationID, 0)
+	if err != nil {
+		return nil, err
+	}
+	hits := []ChatHit{}
+	for _, p := range pairs {
+		hits = append(hits, wirePair(p))
+	}
+	return hits, nil
+}
+
+// CopyText puts text on the clipboard.
+func (a *App) CopyText(text string) error {
+	return runtime.ClipboardSetText(a.ctx, text)
+}
+
+// OpenExternal opens an https address in the user's browser, and nothing else.
+func (a *App) OpenExternal(address string) error {
+	u, err := url.Parse(address)
+	if err != nil || u.Scheme != "https" || u.Host == "" || u.User != nil {
+		return usageError{fmt.Sprintf("%q is not an https address", address), "Only https addresses are opened."}
+	}
+	runtime.BrowserOpenURL(a.ctx, u.String())
+	return nil
+}
+
+// logFile is where the window's log goes; the command line logs to stderr.
+func logFile(dataDir string) string { return filepath.Join(dataDir, "logs", "cloudops.log") }
+
+func milliseconds(start time.Time) float64 {
+	return float64(time.Since(start).Microseconds()) / 1000
+}

@@ -36,6 +36,8 @@ const (
 	MaxTitle = 200
 	// DefaultUser is the profile when none is set.
 	DefaultUser = "local"
+	// DefaultModel is the embedding model that Recall assumes. Assuming it wrongly recalls too little, never too much.
+	DefaultModel = "e5-small-v2"
 )
 
 // The roles of a message.
@@ -105,9 +107,8 @@ type Options struct {
 	SessionID string
 	// Now is the clock; time.Now when nil.
 	Now func() time.Time
-	// RecallFloor is the least cosine similarity with which an earlier message is recalled by meaning
-	// alone; DefaultRecallFloor when 0. It depends on the embedding model.
-	RecallFloor float64
+	// ModelID is that of the embedding model (embedding.Model.ID), whose similarities Recall judges; DefaultModel when empty.
+	ModelID string
 }
 
 // Service is the conversations of one user. It is safe for concurrent use. One Service, with those that
@@ -129,8 +130,8 @@ func New(rw store.ReadWriter, opt Options) *Service {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
-	if opt.RecallFloor == 0 {
-		opt.RecallFloor = DefaultRecallFloor
+	if opt.ModelID == "" {
+		opt.ModelID = DefaultModel
 	}
 	return &Service{rw: rw, opt: opt, locks: &locks{}}
 }

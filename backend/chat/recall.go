@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"cloudops/backend/store"
 )
@@ -16,20 +17,39 @@ import (
 const (
 	// MaxRecall is the most pairs that Recall returns.
 	MaxRecall = 5
-	// DefaultRecallFloor is for all-MiniLM-L6-v2.
-	DefaultRecallFloor = 0.5
-	// weakFloor is the least cosine similarity of a pair that also shares words with the prompt.
-	weakFloor = 0.35
-	// sharedWords is how much of the prompt's words, by length, such a pair holds; and at least two words.
-	sharedWords = 0.5
+	// sharedWords is how much of the prompt's words, by length, such a pair holds; and at least two words. With almost all
+	// of them its meaning is not asked for.
+	sharedWords, almostAllWords = 0.5, 0.8
 	// recallCandidates is how many found messages are looked at.
 	recallCandidates = 40
 	// An answer counts for up to oldShare less by its age; half of that after recencyHalfLife.
 	oldShare        = 0.15
 	recencyHalfLife = 60 * 24 * time.Hour
-	// identifierRunes is the least length of a word with a digit in it that names one thing.
-	identifierRunes = 6
+	// identifierRunes and identifierDigits are the least size of a word that names one thing: an id or an address, not a
+	// region or an instance type, which are in many answers.
+	identifierRunes, identifierDigits = 6, 3
 )
+
+// floor is how near in meaning a pair must be, as cosine similarity; what that means depends on the model.
+type floor struct {
+	alone     float64 // by meaning alone
+	withWords float64 // where it also shares words with the prompt
+}
+
+// floors by the beginning of the model's id. Of a model that was not measured, meaning alone recalls nothing.
+var floors = map[string]floor{
+	"e5-small-v2":      {alone: 0.83, withWords: 0.81},
+	"all-MiniLM-L6-v2": {alone: 0.40, withWords: 0.30},
+}
+
+func floorOf(modelID string) floor {
+	for name, f := range floors {
+		if strings.HasPrefix(modelID, name) {
+			return f
+		}
+	}
+	return floor{alone: 2}
+}
 
 // Pair is an earlier question with its answer.
 type Pair struct {
@@ -64,7 +84,7 @@ func (s *Service) Recall(ctx context.Context, prompt, excludeConversation string
 	if err != nil {
 		return nil, fmt.Errorf("recall: %w", err)
 	}
-	return s.choose(prompt, pairs, best, clamp(limit, MaxRecall, MaxRecall)), nil
+	return s.choose(prompt, pairs, best, found.Dense, clamp(limit, MaxRecall, MaxRecall)), nil
 }
 
 // bestByPair keeps the best hit of each pair and the pairs in the order they were found.
@@ -138,12 +158,16 @@ func (s *Service) pairs(ctx context.Context, ids []string) ([]Pair, error) {
 	return out, nil
 }
 
-func (s *Service) choose(prompt string, pairs []Pair, best map[string]store.Hit, limit int) []Pair {
+func (s *Service) choose(prompt string, pairs []Pair, best map[string]store.Hit, dense bool, limit int) []Pair {
 	match, names := newMatcher(prompt), identifiers(prompt)
+	near := floorOf(s.opt.ModelID)
+	if !dense {
+		near.withWords = 0 // the words have to do
+	}
 	var out []Pair
 	for _, p := range pairs {
 		hit := best[p.PromptID]
-		if !s.bears(match, names, p, hit.Dense) {
+		if !bears(match, names, p, hit.Dense, near) {
 			continue
 		}
 		p.Score = hit.Score * recency(s.opt.Now().Sub(p.At))
@@ -165,12 +189,12 @@ func (s *Service) choose(prompt string, pairs []Pair, best map[string]store.Hit,
 
 // bears says whether a pair has to do with the prompt: by meaning alone, by meaning and shared words, or because both
 // name the same thing.
-func (s *Service) bears(match *matcher, names map[string]bool, p Pair, dense float64) bool {
-	if dense >= s.opt.RecallFloor {
+func bears(match *matcher, names map[string]bool, p Pair, dense float64, near floor) bool {
+	if dense >= near.alone {
 		return true
 	}
 	share, words := match.coverage(p.Prompt, p.Answer)
-	if words >= 2 && share >= sharedWords && (dense >= weakFloor*s.opt.RecallFloor/DefaultRecallFloor || share >= 0.8) {
+	if words >= 2 && share >= sharedWords && (dense >= near.withWords || share >= almostAllWords) {
 		return true
 	}
 	for name := range identifiers(p.Prompt + "\n" + p.Answer) {
@@ -205,7 +229,13 @@ func identifiers(text string) map[string]bool {
 		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-_./:", r)
 	}) {
 		w = strings.Trim(w, "-_./:")
-		if len([]rune(w)) >= identifierRunes && strings.ContainsFunc(w, unicode.IsDigit) && strings.ContainsFunc(w, isNameRune) {
+		digits := 0
+		for _, r := range w {
+			if unicode.IsDigit(r) {
+				digits++
+			}
+		}
+		if digits >= identifierDigits && utf8.RuneCountInString(w) >= identifierRunes && strings.ContainsFunc(w, isNameRune) {
 			names[w] = true
 		}
 	}

@@ -92,8 +92,8 @@ func TestRecencyFallsSlowlyAndStops(t *testing.T) {
 }
 
 func TestIdentifiers(t *testing.T) {
-	names := identifiers("Look at i-0abc12def34, 10.20.30.40 and orders-db-01 on 2026-11-02 at 12:30 in 123456789012")
-	require.Equal(t, map[string]bool{"i-0abc12def34": true, "10.20.30.40": true, "orders-db-01": true}, names)
+	names := identifiers("Look at i-0abc12def34, 10.20.30.40 and orders-db-01 in eu-west-1 on 2026-11-02 at 12:30 in 123456789012")
+	require.Equal(t, map[string]bool{"i-0abc12def34": true, "10.20.30.40": true}, names)
 }
 
 func FuzzSnippet(f *testing.F) {

@@ -7,8 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -16,43 +14,41 @@ import (
 	"cloudops/backend/config"
 )
 
-// batchPieces is how many word pieces, padding included, one native call takes: throughput is flat from 256 on, and a call
-// stays short enough to be broken off.
-const batchPieces = 512
-
 // New finds the model and ONNX Runtime among the bundled files. It loads neither: the first Embed does, and
 // again after the session was unloaded for idleness. ErrNoModel where a file is missing.
 func New(o Options) (Model, error) {
 	o = o.withDefaults()
-	var files [3]string
-	for i, name := range []string{libraryName, path.Join(o.Model, "model.onnx"), path.Join(o.Model, "tokenizer.json")} {
-		file, err := config.Resource(name)
-		if err != nil {
-			return nil, fmt.Errorf("%w: %w", ErrNoModel, err)
-		}
-		files[i] = file
+	libraryFile, err := config.Resource(libraryName)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrNoModel, err)
 	}
-	if err := openLibrary(files[0]); err != nil {
-		return nil, err
-	}
-	size, err := checkShape(files[1])
+	known, modelFile, tokenizerFile, err := find(o.Model)
 	if err != nil {
 		return nil, err
 	}
-	tokens, err := loadWordPiece(files[2])
+	if err := openLibrary(libraryFile); err != nil {
+		return nil, err
+	}
+	size, err := checkShape(modelFile)
 	if err != nil {
 		return nil, err
 	}
-	hash, err := fileHash(files[1])
+	tokens, err := loadWordPiece(tokenizerFile)
 	if err != nil {
 		return nil, err
 	}
-	return &local{
-		options: o, file: files[1], size: size, tokens: tokens,
-		id:       fmt.Sprintf("%s@%s/%d", path.Base(o.Model), hash[:12], o.Window),
+	hash, err := fileHash(modelFile)
+	if err != nil {
+		return nil, err
+	}
+	m := &local{
+		options: o, known: known, file: modelFile, size: size, tokens: tokens,
+		id:       fmt.Sprintf("%s@%s/%d", known.name, hash[:12], o.Window),
 		queries:  make(chan struct{}, 1),
 		passages: make(chan struct{}, 1),
-	}, nil
+	}
+	m.room = o.Window - (len(tokens.encode(known.passage, o.Window)) - 2)
+	return m, nil
 }
 
 func fileHash(name string) (string, error) {
@@ -71,12 +67,14 @@ func fileHash(name string) (string, error) {
 // local is a model in an ONNX file on this machine.
 type local struct {
 	options Options
+	known   known
 	file    string
 	size    int
 	id      string
 	tokens  *wordPiece
+	room    int // word pieces of a chunk, [CLS] and [SEP] included, that the window leaves beside the prefix
 
-	// One native call of each kind at a time bounds the cores in use, and lets a query pass a long batch.
+	// One native call of each kind at a time bounds the cores in use, and lets a query pass many passages.
 	queries, passages chan struct{}
 
 	mu     sync.Mutex
@@ -90,7 +88,7 @@ func (m *local) ID() string      { return m.id }
 func (m *local) Dimensions() int { return m.size }
 
 func (m *local) Chunks(text string) []string {
-	return m.tokens.chunks(text, m.options.Window, m.options.Overlap)
+	return m.tokens.chunks(text, m.room, m.options.Overlap)
 }
 
 func (m *local) Embed(ctx context.Context, texts []string, kind Kind) ([][]float32, error) {
@@ -105,59 +103,30 @@ func (m *local) Embed(ctx context.Context, texts []string, kind Kind) ([][]float
 		return nil, err
 	}
 	defer m.release()
-	gate := m.passages
+	gate, prefix := m.passages, m.known.passage
 	if kind == Query {
-		gate = m.queries
+		gate, prefix = m.queries, m.known.query
 	}
 	vectors := make([][]float32, len(texts))
-	for _, part := range m.batches(texts) {
-		if err := m.embedBatch(ctx, native, gate, part, vectors); err != nil {
+	for i, text := range texts {
+		// One text at a time: an int8 model scales its activations by the whole batch, so that the vector of a text would
+		// depend on its neighbours; a batch is only a fifth faster.
+		ids := m.tokens.encode(prefix+text, m.options.Window)
+		if vectors[i], err = m.embedOne(ctx, native, gate, ids); err != nil {
 			return nil, err
 		}
 	}
 	return vectors, nil
 }
 
-func (m *local) embedBatch(ctx context.Context, native *session, gate chan struct{}, part batch, vectors [][]float32) error {
+func (m *local) embedOne(ctx context.Context, native *session, gate chan struct{}, ids []int64) ([]float32, error) {
 	select {
 	case gate <- struct{}{}:
 		defer func() { <-gate }()
 	case <-ctx.Done():
-		return ctx.Err()
+		return nil, ctx.Err()
 	}
-	found, err := native.run(ctx, part.ids)
-	if err != nil {
-		return err
-	}
-	for i, at := range part.places {
-		vectors[at] = found[i]
-	}
-	return nil
-}
-
-// batch is texts that are embedded by one native call.
-type batch struct {
-	ids    [][]int64
-	places []int // their places among the caller's texts
-}
-
-// batches puts texts of like length together, so that little is spent on padding.
-func (m *local) batches(texts []string) []batch {
-	ids, order := make([][]int64, len(texts)), make([]int, len(texts))
-	for i, text := range texts {
-		ids[i], order[i] = m.tokens.encode(text, m.options.Window), i
-	}
-	slices.SortStableFunc(order, func(a, b int) int { return len(ids[a]) - len(ids[b]) })
-	var out []batch
-	for _, place := range order {
-		last := len(out) - 1
-		// The order rises, so the new text is the longest of its batch.
-		if last < 0 || (len(out[last].ids)+1)*len(ids[place]) > batchPieces {
-			out, last = append(out, batch{}), last+1
-		}
-		out[last].ids, out[last].places = append(out[last].ids, ids[place]), append(out[last].places, place)
-	}
-	return out
+	return native.run(ctx, ids)
 }
 
 // acquire loads the session if need be and keeps it from being unloaded until release.

@@ -7,8 +7,7 @@ import (
 
 // Options of New; a zero field takes its default.
 type Options struct {
-	// Model is the folder below the resources folder with model.onnx and tokenizer.json.
-	// Default: models/all-MiniLM-L6-v2-int8.
+	// Model is one of Known. Default: the first of them whose files are there.
 	Model string
 	// Threads that one call of the model may use. Default: half the cores, at least 1.
 	Threads int
@@ -22,19 +21,15 @@ type Options struct {
 
 // The defaults of Options; docs/retrieval.md has the figures.
 const (
-	DefaultModel   = "models/all-MiniLM-L6-v2-int8"
 	DefaultWindow  = 256
 	DefaultOverlap = 48
 	DefaultIdle    = 5 * time.Minute
 
-	maxWindow = 512              // the model's position embeddings
-	minWindow = maxWordRunes + 2 // the longest word alone
+	maxWindow = 512 // the model's position embeddings
+	minWindow = 128 // room for the longest word and a prefix
 )
 
 func (o Options) withDefaults() Options {
-	if o.Model == "" {
-		o.Model = DefaultModel
-	}
 	if o.Threads <= 0 {
 		o.Threads = max(1, runtime.NumCPU()/2)
 	}

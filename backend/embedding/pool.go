@@ -2,8 +2,8 @@ package embedding
 
 import "math"
 
-// pool averages the first count rows of hidden and scales the mean to length 1, as sentence-transformers does
-// for the MiniLM models.
+// pool averages the first count rows of hidden and scales the mean to length 1, as the E5 and MiniLM models
+// were trained to be read.
 func pool(hidden []float32, count, size int) []float32 {
 	sum := make([]float64, size)
 	for row := range count {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path/filepath"
 	"sync"
 
 	ort "github.com/yalue/onnxruntime_go"
@@ -17,6 +18,9 @@ var library struct {
 
 // openLibrary loads ONNX Runtime once. A second path is an error: a process has one environment.
 func openLibrary(path string) error {
+	if real, err := filepath.EvalSymlinks(path); err == nil {
+		path = real
+	}
 	library.Lock()
 	defer library.Unlock()
 	if library.path == path {
@@ -36,7 +40,7 @@ func openLibrary(path string) error {
 // session runs a BERT-like model that answers with a vector for each token.
 type session struct {
 	native *ort.DynamicAdvancedSession
-	size   int // dimensions
+	size   int // dimensions of a vector
 }
 
 var inputNames = []string{"input_ids", "attention_mask", "token_type_ids"}
@@ -92,19 +96,12 @@ func openSession(path string, size, threads int) (*session, error) {
 
 func (s *session) close() error { return s.native.Destroy() }
 
-// run embeds a batch of token ids. When ctx ends, the native call is told to stop.
-func (s *session) run(ctx context.Context, batch [][]int64) ([][]float32, error) {
-	length := 0
-	for _, ids := range batch {
-		length = max(length, len(ids))
-	}
-	shape := ort.NewShape(int64(len(batch)), int64(length))
-	ids, mask := make([]int64, len(batch)*length), make([]int64, len(batch)*length)
-	for i, row := range batch {
-		copy(ids[i*length:], row)
-		for j := range row {
-			mask[i*length+j] = 1
-		}
+// run embeds the tokens of one text. When ctx ends, the native call is told to stop.
+func (s *session) run(ctx context.Context, ids []int64) ([]float32, error) {
+	shape := ort.NewShape(1, int64(len(ids)))
+	mask := make([]int64, len(ids))
+	for i := range mask {
+		mask[i] = 1
 	}
 	var inputs []ort.Value
 	defer func() {
@@ -125,14 +122,10 @@ func (s *session) run(ctx context.Context, batch [][]int64) ([][]float32, error)
 	}
 	defer outputs[0].Destroy()
 	hidden, ok := outputs[0].(*ort.Tensor[float32])
-	if !ok {
-		return nil, fmt.Errorf("embed: the model answered with %v", outputs[0].DataType())
+	if !ok || len(hidden.GetData()) != len(ids)*s.size {
+		return nil, fmt.Errorf("embed: the model answered with %v of %v", outputs[0].DataType(), outputs[0].GetShape())
 	}
-	vectors := make([][]float32, len(batch))
-	for i, row := range batch {
-		vectors[i] = pool(hidden.GetData()[i*length*s.size:], len(row), s.size)
-	}
-	return vectors, nil
+	return pool(hidden.GetData(), len(ids), s.size), nil
 }
 
 func (s *session) runNative(ctx context.Context, inputs, outputs []ort.Value) error {

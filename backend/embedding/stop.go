@@ -7,7 +7,7 @@ var stopWords = wordSet(`
 	a an the this that these those it its it's i me my we us our you your he him his she her they them their
 	i'm i've i'd i'll you're you've we're we've they're that's there's
 	am is are was were be been being do does did doing done don't doesn't didn't have has had having
-	can could will would shall should may might must
+	can could will would shall should might must
 	and or but if then than so as of at by for with about to from in into on onto over up out off
 	what which who whom whose when where why how there here
 	not no nor too very just also only`)

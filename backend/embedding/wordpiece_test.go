@@ -14,7 +14,7 @@ import (
 
 func tokenizer(t testing.TB) *wordPiece {
 	t.Helper()
-	path, err := config.Resource(DefaultModel + "/tokenizer.json")
+	path, err := config.Resource("models/" + Known()[0] + "/tokenizer.json")
 	require.NoError(t, err)
 	tokens, err := loadWordPiece(path)
 	require.NoError(t, err)

@@ -163,6 +163,7 @@ func writeRing(dir string, r keyRing) error {
 		if err := config.WriteFile(filepath.Join(dir, name), data, 0o600); err != nil {
 			return fmt.Errorf("write keys: %w", err)
 		}
+		atStep(name + " written")
 	}
 	return nil
 }

@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials/stscreds"
 	"github.com/aws/aws-sdk-go-v2/service/ec2"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/aws/smithy-go/logging"
 	"github.com/aws/smithy-go/middleware"
 
 	"cloudops/backend/estate"
@@ -39,12 +40,14 @@ type account struct {
 
 const (
 	maxAttempts    = 5
-	maxBackoff     = 10 * time.Second
 	requestTimeout = 30 * time.Second // of one attempt
 	// signInTimeout bounds finding credentials and saying who they are: the default chain asks the network
 	// about instance roles when there is nothing else.
 	signInTimeout = 60 * time.Second
 )
+
+// maxBackoff is the longest wait between two attempts; tests shorten it.
+var maxBackoff = 5 * time.Second
 
 // load reads the credentials and settings of a profile; empty: the default chain.
 func (s *Scanner) load(ctx context.Context, profile string) (awssdk.Config, error) {
@@ -54,6 +57,7 @@ func (s *Scanner) load(ctx context.Context, profile string) (awssdk.Config, erro
 	opts := []func(*config.LoadOptions) error{
 		config.WithHTTPClient(client),
 		config.WithRetryer(newRetryer),
+		config.WithLogger(logging.Nop{}), // what matters of its warnings comes back as an error
 		config.WithAPIOptions([]func(*middleware.Stack) error{
 			awsmiddleware.AddUserAgentKeyValue("cloudops", s.opts.Version), s.meter.watch,
 		}),
@@ -62,7 +66,7 @@ func (s *Scanner) load(ctx context.Context, profile string) (awssdk.Config, erro
 		opts = append(opts, config.WithSharedConfigProfile(profile))
 	}
 	if s.opts.EndpointURL != "" {
-		opts = append(opts, config.WithBaseEndpoint(s.opts.EndpointURL))
+		opts = append(opts, config.WithBaseEndpoint(s.opts.EndpointURL), config.WithAssumeRoleCredentialOptions(s.redirect))
 	}
 	cfg, err := config.LoadDefaultConfig(ctx, opts...)
 	if err != nil {
@@ -72,6 +76,14 @@ func (s *Scanner) load(ctx context.Context, profile string) (awssdk.Config, erro
 		cfg.Region = homeRegion("aws")
 	}
 	return cfg, nil
+}
+
+// redirect makes the roles that profiles name come from the scan's endpoint: the SDK makes their client before
+// it knows of it.
+func (s *Scanner) redirect(o *stscreds.AssumeRoleOptions) {
+	if c, ok := o.Client.(*sts.Client); ok {
+		o.Client = sts.New(c.Options(), func(o *sts.Options) { o.BaseEndpoint = &s.opts.EndpointURL })
+	}
 }
 
 // newRetryer slows down as a service asks for it; each client has its own.

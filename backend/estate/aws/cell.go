@@ -111,10 +111,16 @@ func (s *Scanner) collect(ctx context.Context, a *account, c Collector, t Target
 	start := time.Now()
 	var mu sync.Mutex
 	var resources []estate.Resource
+	at := map[string]int{} // a listing that changes while it is read may name a resource on two pages
 	err := c.Collect(ctx, t, func(r estate.Resource) {
 		mu.Lock()
 		defer mu.Unlock()
 		tags.merge(&r)
+		if i, again := at[r.ARN]; again {
+			resources[i] = r
+			return
+		}
+		at[r.ARN] = len(resources)
 		resources = append(resources, r)
 	})
 	s.release()

@@ -106,11 +106,13 @@ func localCode(err error) string {
 	switch {
 	case errors.As(err, &noToken), strings.Contains(text, "refresh cached SSO token"), strings.Contains(text, "SSO session has expired"):
 		return CodeExpired
-	case errors.As(err, &noProfile), errors.As(err, &noRole), strings.Contains(text, "get identity: get credentials"),
-		strings.Contains(text, "failed to refresh cached credentials"):
+	case strings.Contains(text, "ec2imds"): // asked for want of any other credentials
 		return CodeCredentials
 	case errors.As(err, &netErr), isSendError(err):
 		return CodeNetwork
+	case errors.As(err, &noProfile), errors.As(err, &noRole), strings.Contains(text, "get credentials"),
+		strings.Contains(text, "refresh cached credentials"):
+		return CodeCredentials
 	}
 	return CodeOther
 }
@@ -158,12 +160,14 @@ func (t Target) lesser(ctx context.Context, err error) error {
 }
 
 // operation is the call that an error is from, as an IAM action ("rds:DescribeDBInstances"); empty where there is none.
+// It is the innermost: a call may fail for the role that it needs first.
 func operation(err error) string {
+	action := ""
 	var op *smithy.OperationError
-	if !errors.As(err, &op) {
-		return ""
+	for errors.As(err, &op) {
+		action, err = actionOf(op.ServiceID, op.OperationName), op.Err
 	}
-	return actionOf(op.ServiceID, op.OperationName)
+	return action
 }
 
 // message is what the service said, without the SDK's wrapping.

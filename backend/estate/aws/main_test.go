@@ -9,6 +9,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -31,6 +32,7 @@ func TestMain(m *testing.M) {
 }
 
 func run(m *testing.M) int {
+	aws.SetMaxBackoff(100 * time.Millisecond)
 	var err error
 	if moto, err = awstest.Launch(); err == nil {
 		defer moto.Stop()

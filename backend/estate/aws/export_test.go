@@ -1,0 +1,6 @@
+package aws
+
+import "time"
+
+// SetMaxBackoff shortens the waits between attempts.
+func SetMaxBackoff(d time.Duration) { maxBackoff = d }

@@ -1,0 +1,325 @@
+package aws_test
+
+import (
+	"context"
+	"errors"
+	"os"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"cloudops/backend/estate"
+	"cloudops/backend/estate/aws"
+	"cloudops/backend/estate/aws/awstest"
+)
+
+type callKey struct{}
+
+func withCall(ctx context.Context, c call) context.Context {
+	return context.WithValue(ctx, callKey{}, c)
+}
+
+// through are options that scan one account and region by way of the proxy.
+func through(p *proxy) aws.Options {
+	return aws.Options{EndpointURL: p.URL, Regions: []string{"eu-west-1"}, Version: "1.2.3"}
+}
+
+func TestDeniedServiceDoesNotStopTheRest(t *testing.T) {
+	awstest.Env(t)
+	p := newProxy(t, func(c call) (int, string) {
+		if c.service == "rds" {
+			return 403, "AccessDenied"
+		}
+		return 0, ""
+	})
+	s, report := scan(t, through(p))
+	require.Equal(t, aws.StatePartial, report.State)
+	require.Equal(t, 1, report.CellsFailed)
+	require.Equal(t, 5, report.CellsDone)
+	require.Len(t, report.Findings, 5, "one for each call that RDS denied")
+	for _, f := range report.Findings {
+		require.Equal(t, aws.CodeDenied, f.Code)
+		require.Equal(t, "123456789012 eu-west-1 rds", f.Where)
+		require.Contains(t, f.Message, "made up by the test")
+	}
+	require.Contains(t, report.Findings[0].Hint, "docs/iam-policy.json")
+	require.Contains(t, report.Findings[0].Hint, "rds:DescribeDB")
+	require.False(t, s.complete[estate.Cell{AccountID: "123456789012", Region: "eu-west-1", Service: "rds"}])
+
+	// What RDS did not tell, the tagging API does, marked as what it is.
+	r, ok := s.resources["arn:aws:rds:eu-west-1:123456789012:db:orders"]
+	require.True(t, ok)
+	require.True(t, r.Partial)
+	require.NotEmpty(t, s.resources["arn:aws:lambda:eu-west-1:123456789012:function:thumbnailer"].Attributes)
+}
+
+func TestOneDeniedListingLeavesTheOthers(t *testing.T) {
+	awstest.Env(t)
+	p := newProxy(t, func(c call) (int, string) {
+		if c.action == "DescribeVolumes" {
+			return 403, "UnauthorizedOperation"
+		}
+		return 0, ""
+	})
+	opts := through(p)
+	opts.Regions, opts.Services = awstest.Regions, []string{"ec2"}
+	s, report := scan(t, opts)
+	require.Len(t, report.Findings, 1, "three regions, one finding")
+	require.Equal(t, "123456789012 ap-southeast-2,eu-west-1,us-east-1 ec2", report.Findings[0].Where)
+	require.Contains(t, report.Findings[0].Hint, "ec2:DescribeVolumes")
+	require.Equal(t, 3, report.CellsFailed)
+	kinds := map[string]int{}
+	for _, r := range s.resources {
+		kinds[r.Type]++
+	}
+	require.Zero(t, kinds["AWS::EC2::Volume"])
+	require.Equal(t, 18, kinds["AWS::EC2::Instance"])
+	require.NotZero(t, kinds["AWS::EC2::Subnet"])
+}
+
+func TestDeniedDetailIsNotedAndTheBucketKept(t *testing.T) {
+	awstest.Env(t)
+	p := newProxy(t, func(c call) (int, string) {
+		if c.service == "s3" && strings.HasSuffix(c.action, "?encryption") {
+			return 403, "AccessDenied"
+		}
+		return 0, ""
+	})
+	opts := through(p)
+	opts.Services = []string{"s3"}
+	s, report := scan(t, opts)
+	require.Zero(t, report.CellsFailed, "the listing is complete")
+	require.Equal(t, aws.StatePartial, report.State)
+	require.Len(t, report.Findings, 1, "twelve buckets, one finding")
+	require.Contains(t, report.Findings[0].Hint, "s3:GetEncryptionConfiguration")
+	bucket := s.resources["arn:aws:s3:::1234-eu-west-1-logs"]
+	require.NotContains(t, bucket.Attributes, "Encryption")
+	require.Equal(t, "Enabled", bucket.Attributes["Versioning"])
+}
+
+func TestFailingBucketLeavesTheOthers(t *testing.T) {
+	awstest.Env(t)
+	p := newProxy(t, func(c call) (int, string) {
+		if strings.HasPrefix(c.action, "GET /1234-eu-west-1-logs?versioning") {
+			return 500, "InternalError"
+		}
+		return 0, ""
+	})
+	opts := through(p)
+	opts.Services = []string{"s3"}
+	s, report := scan(t, opts)
+	require.Equal(t, 1, report.CellsFailed, "one is missing, so nothing may be taken for gone")
+	require.Len(t, s.resources, 11)
+	require.Len(t, report.Findings, 1)
+	require.Equal(t, aws.CodeOther, report.Findings[0].Code)
+}
+
+func TestExpiredCredentials(t *testing.T) {
+	awstest.Env(t)
+	p := newProxy(t, func(call) (int, string) { return 403, "ExpiredToken" })
+	_, err := aws.New(through(p)).Scan(t.Context(), newSink())
+	var known *aws.Error
+	require.ErrorAs(t, err, &known)
+	require.Equal(t, aws.CodeExpired, known.Code)
+	require.Contains(t, known.Hint, "aws sso login")
+	require.Contains(t, known.Message, "default credentials")
+}
+
+func TestCredentialsThatExpireDuringAScan(t *testing.T) {
+	awstest.Env(t)
+	p := newProxy(t, func(c call) (int, string) {
+		if c.service == "lambda" || c.service == "dynamodb" {
+			return 400, "ExpiredTokenException"
+		}
+		return 0, ""
+	})
+	_, report := scan(t, through(p))
+	require.Equal(t, aws.StatePartial, report.State)
+	require.Equal(t, 2, report.CellsFailed)
+	for _, f := range report.Findings {
+		require.Equal(t, aws.CodeExpired, f.Code)
+	}
+}
+
+func TestNoCredentials(t *testing.T) {
+	awstest.Env(t)
+	t.Setenv("AWS_ACCESS_KEY_ID", "")
+	t.Setenv("AWS_SECRET_ACCESS_KEY", "")
+	report, err := aws.New(both()).Scan(t.Context(), newSink())
+	var known *aws.Error
+	require.ErrorAs(t, err, &known)
+	require.Equal(t, aws.CodeCredentials, known.Code)
+	require.Contains(t, known.Hint, "aws configure")
+	require.Equal(t, aws.StateFailed, report.State)
+
+	opts := both()
+	opts.Profiles = []string{"nobody"}
+	_, err = aws.New(opts).Scan(t.Context(), newSink())
+	require.ErrorAs(t, err, &known)
+	require.Equal(t, aws.CodeCredentials, known.Code)
+	require.Contains(t, known.Message, "profile nobody")
+	require.Contains(t, known.Hint, "--profile nobody")
+}
+
+func TestUnreachableEndpoint(t *testing.T) {
+	awstest.Env(t)
+	p := newProxy(t, nil)
+	opts := through(p)
+	p.Close()
+	_, err := aws.New(opts).Scan(t.Context(), newSink())
+	var known *aws.Error
+	require.ErrorAs(t, err, &known)
+	require.Equal(t, aws.CodeNetwork, known.Code)
+}
+
+func TestRegionThatDoesNotKnowTheAccount(t *testing.T) {
+	awstest.Env(t)
+	p := newProxy(t, func(c call) (int, string) {
+		if c.region == "eu-west-1" {
+			return 403, "UnrecognizedClientException"
+		}
+		return 0, ""
+	})
+	_, report := scan(t, through(p))
+	require.NotEmpty(t, report.Findings)
+	for _, f := range report.Findings {
+		require.Equal(t, aws.CodeRegionOff, f.Code, f.Message)
+	}
+}
+
+func TestThrottlingIsWaitedOut(t *testing.T) {
+	awstest.Env(t)
+	p := newProxy(t, func(c call) (int, string) {
+		if c.action == "ListTables" && c.n < 2 {
+			return 400, "ThrottlingException"
+		}
+		return 0, ""
+	})
+	opts := through(p)
+	opts.Services = []string{"dynamodb"}
+	s, report := scan(t, opts)
+	require.Empty(t, report.Findings)
+	require.Len(t, s.resources, 4)
+	require.Equal(t, 2, report.Services["dynamodb"].Throttles)
+	require.Equal(t, 3, report.Calls["dynamodb:ListTables"])
+}
+
+func TestEndlessThrottlingIsAFinding(t *testing.T) {
+	awstest.Env(t)
+	p := newProxy(t, func(c call) (int, string) {
+		if c.service == "lambda" {
+			return 429, "TooManyRequestsException"
+		}
+		return 0, ""
+	})
+	opts := through(p)
+	opts.Services = []string{"lambda", "dynamodb"}
+	s, report := scan(t, opts)
+	require.Len(t, report.Findings, 1)
+	require.Equal(t, aws.CodeThrottled, report.Findings[0].Code)
+	require.Equal(t, 5, report.Services["lambda"].Throttles, "the attempts are bounded")
+	require.Len(t, s.resources, 4)
+}
+
+func TestRepeatedPage(t *testing.T) {
+	awstest.Env(t)
+	p := newProxy(t, nil)
+	p.rewrite = func(c call, body []byte) []byte {
+		if c.action == "ListTables" {
+			return regexp.MustCompile(`\{`).ReplaceAll(body, []byte(`{"LastEvaluatedTableName":"carts",`))
+		}
+		return body
+	}
+	opts := through(p)
+	opts.Services = []string{"dynamodb"}
+	_, report := scan(t, opts)
+	require.Equal(t, 1, report.CellsFailed)
+	require.Len(t, report.Findings, 1)
+	require.Contains(t, report.Findings[0].Message, "repeats a page")
+	require.Equal(t, 2, report.Calls["dynamodb:ListTables"])
+}
+
+func TestCancel(t *testing.T) {
+	awstest.Env(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	s := newSink()
+	s.onCell = func(estate.Cell) error { cancel(); return nil }
+	report, err := aws.New(both()).Scan(ctx, s)
+	require.ErrorIs(t, err, context.Canceled)
+	require.Len(t, s.cells, 1, "no cell is handed over after the end")
+	require.Equal(t, 1, report.CellsDone)
+	require.Equal(t, aws.StatePartial, report.State)
+
+	// A call that hangs is left at once.
+	ctx, cancel = context.WithCancel(t.Context())
+	hang := make(chan struct{})
+	p := newProxy(t, func(c call) (int, string) {
+		if c.service == "lambda" {
+			cancel()
+			<-hang
+		}
+		return 0, ""
+	})
+	opts := through(p)
+	opts.Services = []string{"lambda"}
+	_, err = aws.New(opts).Scan(ctx, newSink())
+	close(hang)
+	require.ErrorIs(t, err, context.Canceled)
+}
+
+func TestSinkErrorEndsTheScan(t *testing.T) {
+	awstest.Env(t)
+	full := errors.New("the disk is full")
+	s := newSink()
+	s.onCell = func(estate.Cell) error { return full }
+	_, err := aws.New(both()).Scan(t.Context(), s)
+	require.ErrorIs(t, err, full)
+	require.Len(t, s.cells, 1)
+}
+
+func TestPolicy(t *testing.T) {
+	want, err := aws.Policy()
+	require.NoError(t, err)
+	const path = "../../../docs/iam-policy.json"
+	if *update {
+		require.NoError(t, os.WriteFile(path, want, 0o644))
+	}
+	got, err := os.ReadFile(path)
+	require.NoError(t, err)
+	require.Equal(t, string(want), string(got), "run `go generate ./backend/estate/aws`")
+
+	// Every action of it is called by a scan with the tagging API or by one without, and no other call is made.
+	awstest.Env(t)
+	called := map[string]bool{}
+	opts := both()
+	for _, services := range [][]string{nil, {"lambda", "dynamodb"}} {
+		opts.Services = services
+		_, report := scan(t, opts)
+		for action := range report.Calls {
+			called[action] = true
+		}
+	}
+	var actions []string
+	for _, m := range regexp.MustCompile(`"([a-z0-9]+:[A-Za-z]+)"`).FindAllStringSubmatch(string(want), -1) {
+		actions = append(actions, m[1])
+		require.True(t, called[m[1]], "%s is allowed and never called", m[1])
+	}
+	for action := range called {
+		require.True(t, slices.Contains(actions, action), "%s is called and not allowed", action)
+	}
+}
+
+func TestUserAgent(t *testing.T) {
+	awstest.Env(t)
+	p := newProxy(t, nil)
+	opts := through(p)
+	opts.Services = []string{"lambda"}
+	scan(t, opts)
+	require.NotEmpty(t, p.calls)
+	for _, c := range p.calls {
+		require.Contains(t, c.agent, "cloudops/1.2.3")
+	}
+}

@@ -28,6 +28,8 @@ packages() {
 	local list=("${run_packages[@]}")
 	[ -n "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ] || list+=("${screen_packages[@]}")
 	[ "$what" != test ] || list+=("${test_packages[@]}")
+	# The embedding model is in a Maven package.
+	command -v mvn >/dev/null 2>&1 || list+=(maven)
 	# pip and venv come apart from Debian's own python3; another Python brings them along.
 	python3 -m pip --version >/dev/null 2>&1 || list+=(python3-pip)
 	python3 -c 'import ensurepip, venv' >/dev/null 2>&1 || list+=(python3-venv)

@@ -51,6 +51,9 @@ func (r resource) archive(ctx context.Context, cache string) (string, error) {
 	return path, os.Rename(got, path)
 }
 
+// mavenCopy is the goal that copies one artifact, with the version of its plugin.
+const mavenCopy = "org.apache.maven.plugins:maven-dependency-plugin:2.8:copy"
+
 // download leaves one file in dir.
 func download(ctx context.Context, source, dir string) error {
 	kind, what, _ := strings.Cut(source, ":")
@@ -63,6 +66,8 @@ func download(ctx context.Context, source, dir string) error {
 			python = "python3"
 		}
 		return command(ctx, dir, python, "-m", "pip", "download", "--disable-pip-version-check", "--quiet", "--no-deps", "--only-binary", ":all:", "--dest", ".", what)
+	case "maven":
+		return command(ctx, dir, "mvn", "--quiet", "--batch-mode", mavenCopy, "-Dartifact="+what, "-Dmdep.useBaseVersion=true", "-DoutputDirectory=.")
 	case "https":
 		return get(ctx, source, filepath.Join(dir, "archive"))
 	}

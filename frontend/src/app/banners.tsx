@@ -1,8 +1,9 @@
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Banner, sentence } from "@/components/ui/feedback";
-import type { Status } from "@/lib/backend";
+import { backend, type Status } from "@/lib/backend";
 import { useNavigation } from "@/lib/navigation";
+import { toastError } from "@/lib/toast";
 
 /** What lasts and should be known: the index is down, the recovery key is not saved, whatever the backend reports. */
 export function Banners({ status }: { status: Status }) {
@@ -12,7 +13,12 @@ export function Banners({ status }: { status: Status }) {
   return (
     <>
       {status.qdrant === "down" && (
-        <Banner tone="danger" actions={<Button size="sm" onClick={() => openSettings("health")}>Check</Button>}>
+        <Banner tone="danger" actions={
+            <>
+              <Button size="sm" onClick={() => void backend().restartIndex().catch(toastError)}>Start it again</Button>
+              <Button size="sm" variant="ghost" onClick={() => openSettings("health")}>Health</Button>
+            </>
+          }>
           Search is down because Qdrant is not running. Conversations can be read and written; what you write becomes searchable when it is back.
         </Banner>
       )}

@@ -60,7 +60,11 @@ export function useConversations() {
 export function useBackendEvents(): void {
   const client = useQueryClient();
   useEffect(() => {
-    const stopStatus = backend().onStatus((status) => client.setQueryData(keys.status, status));
+    // The event shows the change at once; asking again drops an older answer that may still be on its way.
+    const stopStatus = backend().onStatus((status) => {
+      client.setQueryData(keys.status, status);
+      void client.invalidateQueries({ queryKey: keys.status });
+    });
     const stopRuns = startRuns();
     const stopEnd = onRunEnd((run) => {
       if (run.kind === "answer") {

@@ -159,6 +159,14 @@ export class FakeBackend implements Backend {
     this.emitStatus({ phase: "ready" });
     return Promise.resolve();
   };
+  retry = () => {
+    this.emitStatus({ phase: "ready", error: undefined });
+    return Promise.resolve();
+  };
+  restartIndex = () => {
+    this.emitStatus({ qdrant: "running" });
+    return Promise.resolve();
+  };
   runDoctor = () => Promise.resolve([
     { name: "keys", ok: true, detail: "master key in the keychain (Secret Service)", hint: "" },
     { name: "ledger", ok: true, detail: "12,480 records, integrity ok", hint: "" },

@@ -18,6 +18,8 @@ Element.prototype.scrollIntoView = () => undefined;
 Element.prototype.scrollTo = (() => undefined);
 Element.prototype.hasPointerCapture = () => false;
 Object.defineProperties(HTMLElement.prototype, {
-  offsetHeight: { get: () => 700 },
+  clientHeight: { get: () => 700 },
+  clientWidth: { get: () => 1000 },
+  offsetHeight: { get: () => 60 },
   offsetWidth: { get: () => 1000 },
 });

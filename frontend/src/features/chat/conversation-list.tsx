@@ -158,12 +158,6 @@ function TitleEditor({ conversation, onDone }: { conversation: Conversation; onD
   const rename = useRenameConversation();
   const [title, setTitle] = useState(conversation.title);
   const focused = useRef(false);
-  const field = useRef<HTMLInputElement>(null);
-  // The menu that led here takes the focus back when it closes, so the field asks for it a moment later.
-  useEffect(() => {
-    const timer = window.setTimeout(() => field.current?.select(), 30);
-    return () => window.clearTimeout(timer);
-  }, []);
   const save = () => {
     const next = title.trim();
     if (next && next !== conversation.title) rename.mutate({ id: conversation.id, title: next });
@@ -172,12 +166,15 @@ function TitleEditor({ conversation, onDone }: { conversation: Conversation; onD
   return (
     <div className="flex h-[50px] items-center px-1">
       <Input
-        ref={field}
+        autoFocus
         aria-label="Title"
         maxLength={200}
         value={title}
         onChange={(event) => setTitle(event.target.value)}
-        onFocus={() => (focused.current = true)}
+        onFocus={(event) => {
+          focused.current = true;
+          event.target.select();
+        }}
         onBlur={() => focused.current && save()}
         onKeyDown={(event) => {
           if (event.key === "Enter") save();

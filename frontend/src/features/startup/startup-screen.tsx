@@ -7,6 +7,7 @@ import { Input } from "@/components/ui/input";
 import { Progress } from "@/components/ui/progress";
 import { backend, toBackendError, type AppError, type StartupStep, type Status } from "@/lib/backend";
 import { cn } from "@/lib/cn";
+import { toastError } from "@/lib/toast";
 
 const names: Record<string, { title: string; about: string }> = {
   keys: { title: "Keys", about: "Unlock what is encrypted" },
@@ -25,6 +26,9 @@ export function StartupScreen({ status }: { status: Status | undefined }) {
         <h1 id="startup-title" className="text-xl font-semibold">{title(status)}</h1>
         <p className="mb-5 mt-1 text-muted">{subtitle(status)}</p>
         {status?.error && <StartError error={status.error} />}
+        {status?.phase === "failed" && (
+          <Button variant="primary" className="mb-4" onClick={() => void backend().retry().catch(toastError)}>Try again</Button>
+        )}
         {status?.phase === "needs_passphrase" && <PassphraseForm />}
         {steps.length > 0 && (
           <ol aria-label="Steps" className="divide-y rounded-lg border bg-surface">

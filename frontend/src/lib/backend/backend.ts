@@ -10,6 +10,10 @@ export type ExportFormat = "csv" | "json";
 export interface Backend {
   getStatus(): Promise<Status>;
   unlock(passphrase: string): Promise<void>;
+  /** Starts again after a failed start. */
+  retry(): Promise<void>;
+  /** Starts Qdrant again after it was given up. */
+  restartIndex(): Promise<void>;
   runDoctor(): Promise<HealthCheck[]>;
   getKeyStatus(): Promise<KeyStatus>;
   /** Opens the native save dialog; the path, or "" if it was cancelled. */

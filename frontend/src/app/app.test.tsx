@@ -1,0 +1,234 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { beforeEach, describe, expect, test } from "vitest";
+import { BackendError } from "@/lib/backend";
+import { useChat } from "@/features/chat/state";
+import { useEstateView } from "@/features/estate/state";
+import { useNavigation } from "@/lib/navigation";
+import { freshBackend, renderWith } from "@/test/render";
+import { App } from "./app";
+
+beforeEach(() => {
+  useChat.setState({ drafts: {}, pending: {} });
+  useEstateView.setState({ ignored: { text: "", fields: [] }, sortBy: "", desc: false });
+  window.localStorage.clear();
+});
+
+describe("start", () => {
+  test("the shell is there before the services are, and says what is under way", async () => {
+    freshBackend({ phase: "starting" });
+    renderWith(<App />);
+    expect(screen.getByRole("navigation", { name: "Main" })).toBeInTheDocument();
+    expect(await screen.findByText("rebuilding 1,200 of 10,000")).toBeInTheDocument();
+    expect(screen.getByRole("progressbar", { name: "Index" })).toHaveAttribute("aria-valuenow", "1200");
+  });
+
+  test("a wrong passphrase is said, the right one opens", async () => {
+    freshBackend({ phase: "needs_passphrase" });
+    const { user } = renderWith(<App />);
+    await user.type(await screen.findByLabelText("Passphrase"), "wrong{Enter}");
+    expect(await screen.findByRole("alert")).toHaveTextContent("The passphrase is not the right one");
+    await user.clear(screen.getByLabelText("Passphrase"));
+    await user.type(screen.getByLabelText("Passphrase"), "correct{Enter}");
+    expect(await screen.findByRole("searchbox", { name: "Search the estate" })).toBeInTheDocument();
+  });
+
+  test("a failed start tells why and what to do, and can be tried again", async () => {
+    freshBackend({ phase: "failed" });
+    const { user } = renderWith(<App />);
+    expect(await screen.findByRole("alert")).toHaveTextContent("Open keys: the master key does not match the data");
+    await user.click(screen.getByRole("button", { name: "Try again" }));
+    expect(await screen.findByRole("searchbox", { name: "Search the estate" })).toBeInTheDocument();
+  });
+
+  test("the first launch offers a scan and the sample, and leads into the estate", async () => {
+    freshBackend({ firstLaunch: true, resources: 0, conversations: 0 });
+    const { user } = renderWith(<App />);
+    expect(await screen.findByRole("region", { name: "Scan an AWS profile" })).toBeInTheDocument();
+    await user.click(screen.getByRole("button", { name: "Load the sample" }));
+    expect(await screen.findByRole("searchbox", { name: "Search the estate" })).toBeInTheDocument();
+    await user.click(await screen.findByRole("button", { name: /1 part could not be read/ }));
+    expect(screen.getByText("Add rds:Describe* to the role")).toBeInTheDocument();
+  });
+
+  test("the recovery key is called to mind until it is saved", async () => {
+    const fake = freshBackend({ recoveryKeySaved: false });
+    const { user } = renderWith(<App />);
+    await user.click(await screen.findByRole("button", { name: "Save it now" }));
+    await user.click(await screen.findByRole("button", { name: "Save…" }));
+    await waitFor(() => expect(screen.queryByText(/Save your recovery key/)).not.toBeInTheDocument());
+    expect(fake.status.recoveryKeySaved).toBe(true);
+  });
+
+  test("a Qdrant that is down is said, and can be started", async () => {
+    freshBackend({ qdrant: "down" });
+    const { user } = renderWith(<App />);
+    await user.click(await screen.findByRole("button", { name: "Start it again" }));
+    await waitFor(() => expect(screen.queryByText(/Search is down because/)).not.toBeInTheDocument());
+  });
+});
+
+describe("estate", () => {
+  test("words become filters that can be taken away", async () => {
+    freshBackend();
+    const { user } = renderWith(<App />);
+    await user.type(await screen.findByRole("searchbox", { name: "Search the estate" }), "production database");
+    const chips = await screen.findByRole("list", { name: "Active filters" });
+    expect(within(chips).getByText("Environment: prod")).toBeInTheDocument();
+    await user.click(within(chips).getByRole("button", { name: "Remove the filter Environment: prod" }));
+    await waitFor(() => expect(within(chips).queryByText("Environment: prod")).not.toBeInTheDocument());
+    expect(within(chips).getByText("Database")).toBeInTheDocument();
+  });
+
+  test("the keyboard goes from the search to a resource", async () => {
+    freshBackend();
+    const { user } = renderWith(<App />);
+    await screen.findByRole("searchbox", { name: "Search the estate" });
+    await user.keyboard("/production database");
+    await screen.findByRole("list", { name: "Active filters" });
+    await user.keyboard("{Enter}{ArrowDown}{Enter}");
+    const drawer = await screen.findByRole("dialog", { name: "Resource" });
+    expect(await within(drawer).findByText("Tags")).toBeInTheDocument();
+    await user.keyboard("{Escape}");
+    await waitFor(() => expect(screen.queryByRole("dialog", { name: "Resource" })).not.toBeInTheDocument());
+  });
+
+  test("a facet narrows the result", async () => {
+    freshBackend();
+    const { user } = renderWith(<App />);
+    await user.click(await screen.findByRole("tab", { name: "Resources" }));
+    const facets = await screen.findByRole("navigation", { name: "Narrow the result" });
+    await user.click(await within(facets).findByRole("checkbox", { name: /eu-west-1/ }));
+    expect(await screen.findByText("Region: eu-west-1")).toBeInTheDocument();
+  });
+
+  test("a resource is opened, its relations followed, and asked about", async () => {
+    freshBackend();
+    const { user } = renderWith(<App />);
+    await user.click(await screen.findByRole("tab", { name: "Resources" }));
+    await user.click((await screen.findAllByRole("row"))[1]!);
+    const drawer = await screen.findByRole("dialog", { name: "Resource" });
+    await user.click(await within(drawer).findByRole("tab", { name: /Attributes/ }));
+    expect(within(drawer).getByText("m6i.large")).toBeInTheDocument();
+    await user.click(within(drawer).getByRole("button", { name: "Ask about this" }));
+    expect(await screen.findByRole("list", { name: "About" })).toBeInTheDocument();
+  });
+
+  test("an empty result helps on", async () => {
+    freshBackend();
+    const { user } = renderWith(<App />);
+    await user.type(await screen.findByRole("searchbox", { name: "Search the estate" }), "zzzzz");
+    await user.click(await screen.findByRole("button", { name: "Show everything" }));
+    expect((await screen.findAllByRole("row")).length).toBeGreaterThan(5);
+  });
+});
+
+describe("chat", () => {
+  const openChat = async (user: ReturnType<typeof renderWith>["user"]) => {
+    await screen.findByRole("searchbox", { name: "Search the estate" });
+    await user.keyboard("{Control>}n{/Control}");
+    return screen.findByLabelText("Your prompt");
+  };
+
+  test("a prompt is answered, with its sources and the word that no model took part", async () => {
+    freshBackend();
+    const { user } = renderWith(<App />);
+    await user.type(await openChat(user), "Which databases are open?{Enter}");
+    expect(await screen.findByText(/Two databases in/)).toBeInTheDocument();
+    expect(await screen.findByRole("region", { name: "From your estate" })).toBeInTheDocument();
+    expect(screen.getByText(/no model connected/)).toBeInTheDocument();
+    expect(screen.getAllByRole("article", { name: "Answer" })).toHaveLength(1);
+  });
+
+  test("Shift+Enter makes a line and the draft stays with its conversation", async () => {
+    freshBackend();
+    const { user } = renderWith(<App />);
+    await user.type(await openChat(user), "First{Shift>}{Enter}{/Shift}second");
+    await user.click(await screen.findByRole("button", { name: /^Open databases/ }));
+    expect(screen.getByLabelText("Your prompt")).toHaveValue("");
+    await user.click(screen.getByRole("button", { name: "New conversation" }));
+    expect(screen.getByLabelText("Your prompt")).toHaveValue("First\nsecond");
+  });
+
+  test("a prompt that was not taken is kept and can be sent again", async () => {
+    const fake = freshBackend();
+    fake.failAsk = new BackendError({ code: "network", message: "ask model: connection refused", hint: "start it", retryable: true });
+    const { user } = renderWith(<App />);
+    await user.type(await openChat(user), "Which databases are open?{Enter}");
+    expect(await screen.findByRole("alert")).toHaveTextContent("Ask model: connection refused");
+    expect(screen.getByRole("article", { name: "You" })).toHaveTextContent("Which databases are open?");
+    fake.failAsk = null;
+    await user.click(screen.getByRole("button", { name: "Try again" }));
+    expect(await screen.findByText(/Two databases in/)).toBeInTheDocument();
+  });
+
+  test("an answer can be stopped", async () => {
+    const fake = freshBackend();
+    fake.pace = 30;
+    const { user } = renderWith(<App />);
+    await user.type(await openChat(user), "Which databases are open?{Enter}");
+    await user.click(await screen.findByRole("button", { name: "Stop the answer" }));
+    await waitFor(() => expect(screen.queryByRole("button", { name: "Stop the answer" })).not.toBeInTheDocument());
+  });
+
+  test("a conversation is renamed and deleted with a question first", async () => {
+    const fake = freshBackend();
+    const { user } = renderWith(<App />);
+    await openChat(user);
+    await user.click(await screen.findByRole("button", { name: "Actions for Open databases in production" }));
+    await user.click(await screen.findByRole("menuitem", { name: "Rename" }));
+    const title = await screen.findByLabelText("Title");
+    await user.clear(title);
+    await user.type(title, "Audit{Enter}");
+    await user.click(await screen.findByRole("button", { name: "Actions for Audit" }));
+    await user.click(await screen.findByRole("menuitem", { name: "Delete…" }));
+    await user.click(within(await screen.findByRole("dialog")).getByRole("button", { name: "Delete" }));
+    await waitFor(() => expect(screen.queryByText("Audit")).not.toBeInTheDocument());
+    expect(fake.conversations.some((c) => c.title === "Audit")).toBe(false);
+  });
+
+  test("what was typed is in no storage and not in the address", async () => {
+    freshBackend();
+    const { user } = renderWith(<App />);
+    await user.type(await openChat(user), "the secret word");
+    await user.type(screen.getByLabelText("Search all conversations"), "another secret");
+    const stored = JSON.stringify({ ...window.localStorage }) + JSON.stringify({ ...window.sessionStorage }) + window.location.href;
+    expect(stored).not.toContain("secret");
+  });
+});
+
+describe("everywhere", () => {
+  test("the palette finds its way", async () => {
+    freshBackend();
+    const { user } = renderWith(<App />);
+    await screen.findByRole("searchbox", { name: "Search the estate" });
+    await user.keyboard("{Control>}k{/Control}");
+    await user.type(await screen.findByRole("combobox"), "payments");
+    await user.keyboard("{Enter}");
+    await waitFor(() => expect(useNavigation.getState().estateText).toBe("payments"));
+  });
+
+  test("a link opens only after it was shown whole", async () => {
+    const fake = freshBackend();
+    const { user } = renderWith(<App />);
+    await screen.findByRole("searchbox", { name: "Search the estate" });
+    useNavigation.getState().askToOpen("https://docs.example.com/a?b=c");
+    const dialog = await screen.findByRole("dialog", { name: "Open in the browser?" });
+    expect(dialog).toHaveTextContent("https://docs.example.com/a?b=c");
+    expect(fake.opened).toEqual([]);
+    await user.click(within(dialog).getByRole("button", { name: "Open" }));
+    expect(fake.opened).toEqual(["https://docs.example.com/a?b=c"]);
+  });
+
+  test("settings are in force only when they were saved", async () => {
+    const fake = freshBackend();
+    const { user } = renderWith(<App />);
+    await screen.findByRole("searchbox", { name: "Search the estate" });
+    await user.keyboard("{Control>}3{/Control}");
+    await user.click(await screen.findByRole("checkbox", { name: /sandbox/ }));
+    await user.type(screen.getByLabelText("Regions"), "us-east-1,");
+    expect(fake.settings.profiles).toEqual(["prod-readonly"]);
+    await user.click(screen.getByRole("button", { name: "Save" }));
+    await waitFor(() => expect(fake.settings.profiles).toEqual(["prod-readonly", "sandbox"]));
+    expect(fake.settings.regions).toEqual(["eu-west-1", "us-east-1"]);
+  });
+});

@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { buildQuery, toggleValue, useEstateView, withChosen } from "./state";
+
+test("ticking adds a value, unticking the last one removes the filter", () => {
+  const one = toggleValue([], "region", "Region", "eu-west-1");
+  const two = toggleValue(one, "region", "Region", "us-east-1");
+  expect(two).toEqual([{ field: "region", label: "Region", values: ["eu-west-1", "us-east-1"], fromQuery: false }]);
+  expect(toggleValue(one, "region", "Region", "eu-west-1")).toEqual([]);
+});
+
+test("an understood filter that was removed stays away for these words only", () => {
+  useEstateView.getState().ignore("production database", "env");
+  useEstateView.getState().ignore("production database", "type");
+  const view = useEstateView.getState();
+  expect(buildQuery("production database ", [], view).ignoreUnderstood).toEqual(["env", "type"]);
+  expect(buildQuery("production bucket", [], view).ignoreUnderstood).toEqual([]);
+});
+
+test("sorting goes up, down and back to relevance", () => {
+  const { sort } = useEstateView.getState();
+  const seen = () => [useEstateView.getState().sortBy, useEstateView.getState().desc];
+  sort("name");
+  expect(seen()).toEqual(["name", false]);
+  sort("name");
+  expect(seen()).toEqual(["name", true]);
+  sort("name");
+  expect(seen()).toEqual(["", false]);
+});
+
+test("a chosen value can be unticked though nothing is left of it", () => {
+  const facets = [{ field: "env", label: "Environment", values: [{ value: "dev", label: "dev", count: 2 }] }];
+  const chosen = [{ field: "env", label: "Environment", values: ["prod"], fromQuery: false }];
+  expect(withChosen(facets, chosen)[0]?.values.map((v) => v.value)).toEqual(["prod", "dev"]);
+});

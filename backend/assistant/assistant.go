@@ -135,6 +135,7 @@ type EstateResult struct {
 
 // EstateSearcher looks in the inventory.
 type EstateSearcher interface {
+	// SearchEstate returns what bears on the text; for one that has nothing to do with the inventory, no resources.
 	SearchEstate(ctx context.Context, text string, limit int) (EstateResult, error)
 	// ResourcesByARN returns those that are there, in the order of the ARNs.
 	ResourcesByARN(ctx context.Context, arns []string) ([]Resource, error)

@@ -160,3 +160,14 @@ func candidates(text string, tokens []token) []string {
 func LooksLikeIdentifier(s string) bool {
 	return !strings.ContainsAny(s, " \t") && token{text: s, norm: normal(s)}.joined()
 }
+
+// Words are the words of a text in normal form, without doubles and without those that say nothing.
+func Words(text string) []string {
+	var out []string
+	for _, w := range strings.Fields(normal(text)) {
+		if !vocab().noise[w] && !slices.Contains(out, w) {
+			out = append(out, w)
+		}
+	}
+	return out
+}

@@ -233,3 +233,11 @@ func Environment(word string) (string, bool) {
 
 // letters are environments as tags shorten them; in a query a letter says too little.
 var letters = map[string]string{"d": "development", "s": "staging", "t": "test", "q": "qa", "u": "uat", "a": "uat", "l": "production", "x": "sandbox"}
+
+// Types that a phrase means; nil where the tables do not know it.
+func Types(phrase string) []string {
+	if e := vocab().types[normal(phrase)]; e != nil {
+		return e.Types
+	}
+	return nil
+}

@@ -1,0 +1,233 @@
+package estate
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"golang.org/x/sync/errgroup"
+
+	"cloudops/backend/store"
+)
+
+// list is the result of filters alone: all that meet them, exact hits first, then by tier, then in order.
+func (w *search) list(ctx context.Context) error {
+	filter, err := w.filter()
+	if err != nil {
+		return err
+	}
+	group, groupCtx := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		n, err := w.store.Count(groupCtx, store.Estate, filter)
+		w.page.Total = int(n)
+		return err
+	})
+	if !w.query.NoFacets && w.query.Cursor == "" {
+		group.Go(func() (err error) {
+			w.page.Facets, err = w.facets(groupCtx, filter)
+			return err
+		})
+	}
+	group.Go(func() error { return w.listPage(groupCtx, filter) })
+	return group.Wait()
+}
+
+// tiers are the filters of the parts of a list, one after the other.
+func (w *search) tiers(filter store.Filter) []store.Filter {
+	for _, f := range w.kept {
+		if f.Field != fieldEnv || f.Not || len(f.Near) == 0 {
+			continue
+		}
+		asked := filter
+		asked.All = append(slices.Clone(filter.All), in(fieldEnv, f.Values, false))
+		near := filter
+		near.All = append(slices.Clone(filter.All), in(fieldEnv, f.Values, true))
+		return []store.Filter{asked, near}
+	}
+	return []store.Filter{filter}
+}
+
+func (w *search) listPage(ctx context.Context, filter store.Filter) error {
+	var hits []Hit
+	if len(w.exact) > 0 {
+		arns := make([]string, 0, len(w.exact))
+		for i := range w.exact {
+			arns = append(arns, str(&w.exact[i], fieldARN))
+		}
+		filter.All = append(slices.Clone(filter.All), in(fieldARN, arns, true))
+		if w.query.Cursor == "" {
+			for _, h := range w.exactHits() {
+				hit, err := hitOf(h.rec, 1, h.why)
+				if err != nil {
+					return err
+				}
+				hits = append(hits, hit)
+			}
+		}
+	}
+	tiers := w.tiers(filter)
+	at := w.cursor
+	for at.Tier < len(tiers) && len(hits) < w.query.Limit {
+		res, err := w.store.Scroll(ctx, store.Estate, store.Page{
+			Filter: tiers[at.Tier], Order: w.order(), Limit: w.query.Limit - len(hits), Cursor: at.Inner,
+		})
+		if err != nil {
+			return err
+		}
+		w.page.FromLedger = w.page.FromLedger || res.FromLedger
+		for i := range res.Records {
+			rec := &res.Records[i]
+			hit, err := hitOf(rec, 1-0.5*float64(at.Tier), w.all(ranked{rec: rec, why: w.reasons(rec)}))
+			if err != nil {
+				return err
+			}
+			hits = append(hits, hit)
+		}
+		at.Inner = res.Next
+		if res.Next == "" {
+			at.Tier++
+		}
+	}
+	if at.Tier < len(tiers) {
+		w.page.Next = at.String()
+	}
+	w.page.Hits = hits
+	return nil
+}
+
+func (w *search) order() store.Order {
+	if w.query.SortBy == "" {
+		return store.Order{Field: fieldName, Desc: w.query.Desc}
+	}
+	return store.Order{Field: w.query.SortBy, Desc: w.query.Desc}
+}
+
+func hitOf(rec *store.Record, score float64, why []string) (Hit, error) {
+	item, err := itemOf(rec)
+	return Hit{Item: item, Score: score, Why: why}, err
+}
+
+// FacetValue is a value of a field and how many resources of the result have it.
+type FacetValue struct {
+	Value string
+	Label string
+	Count int
+}
+
+// FacetGroup is the values of one field, most frequent first.
+type FacetGroup struct {
+	Field  string
+	Label  string
+	Values []FacetValue
+}
+
+// facetFields are counted for each result, in the order in which they are shown.
+var facetFields = []struct {
+	field, label string
+	limit        int
+}{
+	{fieldType, "Type", 30}, {fieldEnv, "Environment", 12}, {fieldRegion, "Region", 20}, {fieldAccount, "Account", 20}, {fieldState, "State", 12},
+	{fieldService, "Service", 20}, {fieldEngine, "Engine", 12}, {fieldRuntime, "Runtime", 12}, {fieldClass, "Class", 15}, {fieldTags, "Tag", 20},
+}
+
+// facetFlags are the yes-or-no fields that are counted.
+var facetFlags = []struct{ field, label string }{{fieldPublic, "Public"}, {fieldEncrypted, "Encrypted"}, {fieldAttached, "Attached"}}
+
+// facets counts over all that meets the filter, the fields at the same time.
+func (s *Service) facets(ctx context.Context, filter store.Filter) ([]FacetGroup, error) {
+	groups := make([]FacetGroup, len(facetFields)+len(facetFlags))
+	group, ctx := errgroup.WithContext(ctx)
+	group.SetLimit(6)
+	for i, f := range facetFields {
+		group.Go(func() error {
+			counts, err := s.store.Facets(ctx, store.Estate, f.field, filter, f.limit)
+			if err != nil {
+				return fmt.Errorf("count %s: %w", f.field, err)
+			}
+			groups[i] = facetGroup(f.field, f.label, counts)
+			return nil
+		})
+	}
+	for i, f := range facetFlags {
+		group.Go(func() error {
+			var counts []store.Facet
+			for _, value := range []bool{true, false} {
+				with := store.Filter{All: append(slices.Clone(filter.All), store.Condition{Field: f.field, Op: store.Eq, Values: []any{value}}), Any: filter.Any}
+				n, err := s.store.Count(ctx, store.Estate, with)
+				if err != nil {
+					return fmt.Errorf("count %s: %w", f.field, err)
+				}
+				if n > 0 {
+					counts = append(counts, store.Facet{Value: fmt.Sprint(value), Count: n})
+				}
+			}
+			groups[len(facetFields)+i] = facetGroup(f.field, f.label, counts)
+			return nil
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return nil, err
+	}
+	return slices.DeleteFunc(groups, func(g FacetGroup) bool { return len(g.Values) == 0 }), nil
+}
+
+func facetGroup(field, label string, counts []store.Facet) FacetGroup {
+	g := FacetGroup{Field: field, Label: label}
+	for _, c := range counts {
+		if c.Value == "" {
+			continue
+		}
+		g.Values = append(g.Values, FacetValue{Value: c.Value, Label: valueLabel(field, c.Value), Count: int(c.Count)})
+	}
+	if field == fieldTags {
+		g.Field = "tag"
+	}
+	return g
+}
+
+func valueLabel(field, value string) string {
+	switch {
+	case field == fieldType:
+		return TypeLabel(value)
+	case value == "true":
+		return "yes"
+	case value == "false":
+		return "no"
+	}
+	return value
+}
+
+// facetsIn counts over a ranked result.
+func facetsIn(hits []ranked) []FacetGroup {
+	var groups []FacetGroup
+	count := func(field, label string, limit int) {
+		counts := map[string]int64{}
+		for _, h := range hits {
+			switch v := h.rec.Fields[field].(type) {
+			case string:
+				counts[v]++
+			case bool:
+				counts[fmt.Sprint(v)]++
+			case []string:
+				for _, item := range v {
+					counts[item]++
+				}
+			}
+		}
+		var facets []store.Facet
+		for _, v := range sortedKeys(counts) {
+			facets = append(facets, store.Facet{Value: v, Count: counts[v]})
+		}
+		slices.SortStableFunc(facets, func(a, b store.Facet) int { return int(b.Count - a.Count) })
+		if g := facetGroup(field, label, facets[:min(limit, len(facets))]); len(g.Values) > 0 {
+			groups = append(groups, g)
+		}
+	}
+	for _, f := range facetFields {
+		count(f.field, f.label, f.limit)
+	}
+	for _, f := range facetFlags {
+		count(f.field, f.label, 2)
+	}
+	return groups
+}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"cloudops/backend/store"
 )
@@ -14,13 +15,16 @@ import (
 const (
 	previousTurns = 2
 	nextTurns     = 1
-	// densePreviousRunes of the turn before stand in front of the text that is embedded.
-	densePreviousRunes = 300
+	// contextPreviousRunes of the turn before and contextOwnRunes of the message are embedded together, beside the message
+	// alone: about one window of the model.
+	contextPreviousRunes, contextOwnRunes = 300, 600
+	// dateWeight is the weight of the day's words, for those who remember when something was said.
+	dateWeight = 0.5
 	// neighbourBytes of a neighbour count as terms; what follows in a very long one says little of this message.
 	neighbourBytes = 4096
 	nextWeight     = 0.3
 	// denseWeight is the share of meaning in the fused score; words have the rest.
-	denseWeight = 0.5
+	denseWeight = 0.4
 	// averageTerms is about how many words a message has with what counts of its neighbours.
 	averageTerms = 60
 )
@@ -39,20 +43,20 @@ func derive(ctx context.Context, r store.Reader, recs []store.Record) ([]store.D
 	}
 	docs := make([]store.Doc, len(recs))
 	for i, rec := range recs {
-		docs[i] = layout(around[rec.Scope], rec.Seq)
+		docs[i] = layout(around[rec.Scope], rec.Seq, time.UnixMilli(integer(rec, fieldTimestamp)))
 	}
 	return docs, nil
 }
 
 // layout makes one Doc from the texts of a conversation by seq.
-func layout(texts map[int64]string, seq int64) store.Doc {
+func layout(texts map[int64]string, seq int64, at time.Time) store.Doc {
 	own := texts[seq]
 	if strings.TrimSpace(own) == "" {
 		return store.Doc{}
 	}
 	doc := store.Doc{Dense: own, Terms: []store.WeightedText{{Text: own, Weight: 1}}}
 	if before := strings.TrimSpace(texts[seq-1]); before != "" {
-		doc.Dense = cutRunes(before, densePreviousRunes) + "\n" + own
+		doc.Context = cutRunes(before, contextPreviousRunes) + "\n" + cutRunes(own, contextOwnRunes)
 	}
 	add := func(text string, weight float32) {
 		if text = cut(text, neighbourBytes); strings.TrimSpace(text) != "" {
@@ -65,6 +69,7 @@ func layout(texts map[int64]string, seq int64) store.Doc {
 	for on := int64(1); on <= nextTurns; on++ {
 		add(texts[seq+on], nextWeight)
 	}
+	add(at.UTC().Format("2 January 2006"), dateWeight)
 	return doc
 }
 

@@ -76,12 +76,16 @@ func TestSpansReadOnlyWhatIsMissing(t *testing.T) {
 }
 
 func TestLayoutOfAMessage(t *testing.T) {
-	doc := layout(map[int64]string{1: "one", 2: strings.Repeat("ä", 400), 3: "three", 4: "four"}, 3)
-	require.Equal(t, strings.Repeat("ä", densePreviousRunes)+"\nthree", doc.Dense)
+	at := time.Date(2026, 3, 9, 23, 0, 0, 0, time.UTC)
+	doc := layout(map[int64]string{1: "one", 2: strings.Repeat("ä", 400), 3: "three", 4: "four"}, 3, at)
+	require.Equal(t, "three", doc.Dense)
+	require.Equal(t, strings.Repeat("ä", contextPreviousRunes)+"\nthree", doc.Context)
 	require.Equal(t, "three", doc.Terms[0].Text)
 	require.Equal(t, float32(1), doc.Terms[0].Weight)
-	require.Len(t, doc.Terms, 4)
-	require.Equal(t, store.Doc{}, layout(map[int64]string{1: "one", 2: " \n"}, 2))
+	require.Len(t, doc.Terms, 5)
+	require.Equal(t, store.WeightedText{Text: "9 March 2026", Weight: dateWeight}, doc.Terms[4])
+	require.Empty(t, layout(map[int64]string{1: "one"}, 1, at).Context)
+	require.Equal(t, store.Doc{}, layout(map[int64]string{1: "one", 2: " \n"}, 2, at))
 }
 
 func TestRecencyFallsSlowlyAndStops(t *testing.T) {

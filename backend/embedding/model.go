@@ -7,9 +7,12 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
+
+	lru "github.com/hashicorp/golang-lru/v2"
 
 	"cloudops/backend/config"
 )
@@ -41,8 +44,12 @@ func New(o Options) (Model, error) {
 	if err != nil {
 		return nil, err
 	}
+	latest, err := lru.New[[sha256.Size]byte, []float32](latestVectors)
+	if err != nil {
+		return nil, err
+	}
 	m := &local{
-		options: o, known: known, file: modelFile, size: size, tokens: tokens,
+		latest: latest, options: o, known: known, file: modelFile, size: size, tokens: tokens,
 		id:       fmt.Sprintf("%s@%s/%d", known.name, hash[:12], o.Window),
 		queries:  make(chan struct{}, 1),
 		passages: make(chan struct{}, 1),
@@ -64,8 +71,13 @@ func fileHash(name string) (string, error) {
 	return hex.EncodeToString(sum.Sum(nil)), nil
 }
 
+// latestVectors is how many vectors are remembered, in memory alone (1.5 KB each): when a message is added, those beside
+// it are indexed again though their texts did not change.
+const latestVectors = 2048
+
 // local is a model in an ONNX file on this machine.
 type local struct {
+	latest  *lru.Cache[[sha256.Size]byte, []float32]
 	options Options
 	known   known
 	file    string
@@ -111,22 +123,29 @@ func (m *local) Embed(ctx context.Context, texts []string, kind Kind) ([][]float
 	for i, text := range texts {
 		// One text at a time: an int8 model scales its activations by the whole batch, so that the vector of a text would
 		// depend on its neighbours; a batch is only a fifth faster.
-		ids := m.tokens.encode(prefix+text, m.options.Window)
-		if vectors[i], err = m.embedOne(ctx, native, gate, ids); err != nil {
+		if vectors[i], err = m.embedOne(ctx, native, gate, prefix+text); err != nil {
 			return nil, err
 		}
 	}
 	return vectors, nil
 }
 
-func (m *local) embedOne(ctx context.Context, native *session, gate chan struct{}, ids []int64) ([]float32, error) {
+func (m *local) embedOne(ctx context.Context, native *session, gate chan struct{}, text string) ([]float32, error) {
+	key := sha256.Sum256([]byte(text))
+	if vector, ok := m.latest.Get(key); ok {
+		return slices.Clone(vector), nil
+	}
 	select {
 	case gate <- struct{}{}:
 		defer func() { <-gate }()
 	case <-ctx.Done():
 		return nil, ctx.Err()
 	}
-	return native.run(ctx, ids)
+	vector, err := native.run(ctx, m.tokens.encode(text, m.options.Window))
+	if err == nil {
+		m.latest.Add(key, slices.Clone(vector))
+	}
+	return vector, err
 }
 
 // acquire loads the session if need be and keeps it from being unloaded until release.

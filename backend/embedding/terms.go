@@ -25,8 +25,8 @@ type TermOptions struct {
 
 // The defaults of TermOptions; docs/retrieval.md has the figures.
 const (
-	DefaultK1            = 1.2
-	DefaultB             = 0.5
+	DefaultK1            = 0.9
+	DefaultB             = 0.4
 	DefaultAverageLength = 40
 )
 

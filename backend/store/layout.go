@@ -23,7 +23,7 @@ const (
 )
 
 // layoutVersion rises when points of the same record would look different.
-const layoutVersion = 1
+const layoutVersion = 2
 
 // alias is the name that is asked; physical is the collection behind it, whose name says what it was made for,
 // so that another model or layout is another collection, filled by the mending pass and swapped in.

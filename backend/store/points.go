@@ -179,6 +179,9 @@ func (s *Store) embed(ctx context.Context, col *collection, rows []row) ([][][]f
 		if !col.Chunked && len(chunks) > 1 {
 			chunks = chunks[:1]
 		}
+		if col.Chunked && len(chunks) > 0 {
+			chunks = append(chunks, s.model.Chunks(r.doc.Context)...)
+		}
 		counts[i] = len(chunks)
 		texts = append(texts, chunks...)
 	}

@@ -54,6 +54,9 @@ type Doc struct {
 	// Dense is the text that is embedded, in the order it is read. Long text is
 	// cut into overlapping chunks by the store. Empty: no dense vector.
 	Dense string
+	// Context is a second text for the dense vectors, where a record is understood by what stands around it: the text that is
+	// nearer to the query counts. Only in collections that are Chunked.
+	Context string
 	// Terms are weighted texts for the sparse vector.
 	Terms []WeightedText
 }

@@ -91,7 +91,7 @@ func Load(dir string) (Settings, error) {
 	if errors.Is(err, ErrSettingsCorrupt) {
 		aside, moveErr := setAside(path)
 		if moveErr != nil {
-			return Default(), fmt.Errorf("%w (%v), and the file could not be set aside: %v", ErrSettingsCorrupt, err, moveErr)
+			return Default(), fmt.Errorf("%w, and the file could not be set aside: %w", err, moveErr)
 		}
 		return Default(), fmt.Errorf("%w; the file was kept as %s and the defaults are used", err, aside)
 	}

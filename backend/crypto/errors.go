@@ -65,9 +65,10 @@ func (e *Error) Unwrap() []error {
 	if e.Cause != nil {
 		list = append(list, e.Cause)
 	}
-	switch e.Err {
-	case ErrKeychainAbsent, ErrKeychainLocked, ErrKeychainTimeout:
-		list = append(list, ErrKeychainUnavailable)
+	for _, kind := range []error{ErrKeychainAbsent, ErrKeychainLocked, ErrKeychainTimeout} {
+		if errors.Is(e.Err, kind) {
+			list = append(list, ErrKeychainUnavailable)
+		}
 	}
 	return list
 }

@@ -108,12 +108,12 @@ func keychainError(err error) error {
 	if !errors.As(err, &e) {
 		e = &Error{Err: ErrKeychainUnavailable, Cause: err}
 	}
-	switch e.Err {
-	case ErrKeychainAbsent:
+	switch {
+	case errors.Is(e.Err, ErrKeychainAbsent):
 		e.Advice = "Start CloudOps in a desktop session with a keychain (on Linux a Secret Service such as gnome-keyring), or use a passphrase."
-	case ErrKeychainLocked:
+	case errors.Is(e.Err, ErrKeychainLocked):
 		e.Advice = "Unlock the keychain (on Linux: log in with your password, or open Passwords and Keys and unlock the default keyring), then start again."
-	case ErrKeychainTimeout:
+	case errors.Is(e.Err, ErrKeychainTimeout):
 		e.Advice = "Look for a window that asks for the keychain's password. Otherwise restart the keychain service or log in again."
 	default:
 		e.Advice = "Check that the keychain works and that CloudOps may use it, then start again."

@@ -144,7 +144,7 @@ func keyringWorks(dir string, _ *os.Process) error {
 		return fmt.Errorf("the entry is not where it should be: %w", err)
 	}
 	if _, err := keyring.Get("cloudops", pending(DefaultEntry)); !errors.Is(err, keyring.ErrNotFound) {
-		return fmt.Errorf("the extra entry is still there: %v", err)
+		return fmt.Errorf("the extra entry is still there: %w", err)
 	}
 	if err := opens(dir, sealed); err != nil {
 		return err
@@ -153,7 +153,7 @@ func keyringWorks(dir string, _ *os.Process) error {
 		return err
 	}
 	if _, err := Open(dir, inDefault); !errors.Is(err, ErrNoMasterKey) {
-		return fmt.Errorf("opened without an entry: %v", err)
+		return fmt.Errorf("opened without an entry: %w", err)
 	}
 	return nil
 }
@@ -199,13 +199,13 @@ func keyringLocked(dir string, _ *os.Process) error {
 	_, err = Open(dir, inDefault)
 	var advice *Error
 	if !errors.Is(err, ErrKeychainLocked) || !errors.Is(err, ErrKeychainUnavailable) || !errors.As(err, &advice) || advice.Hint() == "" {
-		return fmt.Errorf("locked keyring: %v", err)
+		return fmt.Errorf("locked keyring: %w", err)
 	}
 	// A locked keychain is no reason for a first start to do without.
 	o := inDefault
 	o.Passphrase = (&phrase{text: "correct horse"}).ask
 	if _, err := Open(filepath.Join(dir, "other"), o); !errors.Is(err, ErrKeychainLocked) {
-		return fmt.Errorf("locked keyring at a first start: %v", err)
+		return fmt.Errorf("locked keyring at a first start: %w", err)
 	}
 	return nil
 }
@@ -221,7 +221,7 @@ func keyringHangs(dir string, daemon *os.Process) error {
 	}
 	_, err = Open(dir, inDefault)
 	if !errors.Is(err, ErrKeychainTimeout) || !errors.Is(err, ErrKeychainUnavailable) {
-		return fmt.Errorf("hanging keyring: %v", err)
+		return fmt.Errorf("hanging keyring: %w", err)
 	}
 	return daemon.Signal(syscall.SIGCONT)
 }
@@ -229,7 +229,7 @@ func keyringHangs(dir string, daemon *os.Process) error {
 func noService(dir string) error {
 	o := inDefault
 	if _, err := Open(dir, o); !errors.Is(err, ErrKeychainAbsent) || !errors.Is(err, ErrNeedPassphrase) {
-		return fmt.Errorf("no Secret Service: %v", err)
+		return fmt.Errorf("no Secret Service: %w", err)
 	}
 	o.Passphrase = (&phrase{text: "correct horse"}).ask
 	v, err := Open(dir, o)
@@ -305,7 +305,7 @@ func killedRotations(dir string, _ *os.Process) error {
 			return fmt.Errorf("killed at step %d: %w", step, err)
 		}
 		if _, err := keyring.Get("cloudops", pending(DefaultEntry)); !errors.Is(err, keyring.ErrNotFound) {
-			return fmt.Errorf("killed at step %d: the extra entry is still there: %v", step, err)
+			return fmt.Errorf("killed at step %d: the extra entry is still there: %w", step, err)
 		}
 		if !killed {
 			if step < 10 {

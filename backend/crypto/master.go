@@ -132,12 +132,13 @@ func place(ctx context.Context, dir string, ring *keyRing, master []byte, o Opti
 	if !o.ForcePassphrase {
 		entry, err = freeEntry(ctx, o.Keychain, m, o.DefaultFolder)
 	}
-	if errors.Is(err, ErrKeychainAbsent) && o.Passphrase != nil {
+	switch absent := errors.Is(err, ErrKeychainAbsent); {
+	case absent && o.Passphrase != nil:
 		notice = fmt.Sprintf("There is no keychain to hold the master key (%v); it is guarded by your passphrase.", err)
-	} else if errors.Is(err, ErrKeychainAbsent) {
+	case absent:
 		return nil, "", &Error{Err: ErrNeedPassphrase, Cause: err,
 			Advice: "Start CloudOps in a desktop session with a keychain, or give a passphrase with --passphrase-file."}
-	} else if err != nil {
+	case err != nil:
 		return nil, "", err
 	}
 	if entry == "" {

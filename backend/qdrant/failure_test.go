@@ -68,6 +68,7 @@ echo "Error: the sky is falling" >&2; exit 3`, marker, binary(t)))
 	var crash *CrashError
 	require.True(t, errors.As(err, &crash))
 	require.True(t, crash.AtStart)
+	require.False(t, crash.Storage) // no Qdrant at all
 	require.Equal(t, "exit status 3", crash.Exit)
 	require.Contains(t, crash.Lines, "Error: the sky is falling")
 	require.Contains(t, err.Error(), "the sky is falling")
@@ -311,15 +312,19 @@ func TestDamagedStorageIsRecognizedAndSetAside(t *testing.T) {
 	require.NotEmpty(t, segments)
 	require.NoError(t, os.WriteFile(segments[0], []byte("not what it was"), 0o600))
 
+	older := filepath.Join(dir, "storage.set-aside-20260101T000000.000Z")
+	require.NoError(t, os.Mkdir(older, 0o700))
 	s = started(t, Options{Dir: dir})
 	err = s.Ready(deadline(t))
 	var crash *CrashError
 	require.True(t, errors.As(err, &crash), "%v", err)
 	require.True(t, crash.AtStart)
-	t.Log(err)
+	require.True(t, crash.Storage)
+	require.Contains(t, err.Error(), "Failed to load local shard")
 	aside, err := s.SetAside(deadline(t))
 	require.NoError(t, err)
 	require.DirExists(t, aside)
+	require.NoDirExists(t, older)
 	require.NoError(t, s.Restart(deadline(t)))
 	_, err = s.SetAside(deadline(t))
 	require.Error(t, err)

@@ -42,6 +42,16 @@ func writePIDFile(dir string, pid int) error {
 	return config.WriteFile(pidPath(dir), append(data, '\n'), 0o600)
 }
 
+// readPIDFile is zero where there is none or it cannot be read: then there is nothing to go by.
+func readPIDFile(dir string) pidFile {
+	var f pidFile
+	data, err := os.ReadFile(pidPath(dir))
+	if err != nil || json.Unmarshal(data, &f) != nil {
+		return pidFile{}
+	}
+	return f
+}
+
 // alive tells whether the very process is there still.
 func (i identity) alive() bool {
 	now, err := identify(i.PID)
@@ -51,12 +61,8 @@ func (i identity) alive() bool {
 // sweep ends a Qdrant that an earlier run of ours left on the folder. Whatever else has its process id by now is
 // let alone, and one whose owner is alive is ErrInUse.
 func sweep(ctx context.Context, o Options) error {
-	data, err := os.ReadFile(pidPath(o.Dir))
-	if err != nil {
-		return nil // none, or not to be read: nothing to go by
-	}
-	var f pidFile
-	if json.Unmarshal(data, &f) != nil || !f.Qdrant.alive() {
+	f := readPIDFile(o.Dir)
+	if !f.Qdrant.alive() {
 		_ = os.Remove(pidPath(o.Dir))
 		return nil
 	}

@@ -108,6 +108,12 @@ func (p *process) exit() string {
 	return p.err.Error()
 }
 
+// crash says how a process that is given up ended.
+func (p *process) crash(atStart bool, attempts int) *CrashError {
+	byItself := p.cmd.ProcessState != nil && p.cmd.ProcessState.Exited()
+	return &CrashError{AtStart: atStart, Storage: atStart && byItself && p.tail.begun(), Attempts: attempts, Exit: p.exit(), Lines: p.tail.lines()}
+}
+
 // takenMarks are what Qdrant prints where it cannot listen: the codes of EADDRINUSE on Linux, macOS and Windows, and its
 // own words about gRPC, which come without one until it ends.
 var takenMarks = [][]byte{[]byte("(os error 98)"), []byte("(os error 48)"), []byte("(os error 10048)"), []byte("Error while starting gRPC server")}
@@ -120,6 +126,7 @@ type tail struct {
 	mu   sync.Mutex
 	last []string
 	part []byte
+	head bool // Qdrant's name and version were printed, which it does first
 }
 
 const (
@@ -152,10 +159,17 @@ func (t *tail) add(b []byte) {
 			close(t.taken)
 		}
 	}
+	t.head = t.head || bytes.HasPrefix(b, []byte("Version: "))
 	if line := strings.TrimSpace(string(b)); line != "" {
 		t.last = append(t.last, line)
 		t.last = t.last[max(0, len(t.last)-tailLines):]
 	}
+}
+
+func (t *tail) begun() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.head
 }
 
 func (t *tail) lines() []string {
@@ -168,12 +182,14 @@ func (t *tail) lines() []string {
 	return lines
 }
 
-// SetAside renames the storage folder of a server that is down, so that the next start begins with an empty one. It
-// returns the new path, or "" where there was no storage.
+// SetAside renames the storage folder of a server that is down, so that the next start begins with an empty one. The
+// folder of the last time goes: what is in it can be rebuilt. It returns the new path, or "" where there was no
+// storage.
 func (s *Server) SetAside(context.Context) (string, error) {
 	if state := s.State(); state != Down || s.binary == "" {
 		return "", fmt.Errorf("set storage aside: Qdrant is %s", state)
 	}
+	old, _ := filepath.Glob(filepath.Join(s.opts.Dir, "storage.set-aside-*"))
 	aside := filepath.Join(s.opts.Dir, "storage.set-aside-"+time.Now().UTC().Format("20060102T150405.000Z"))
 	err := os.Rename(s.storage(), aside)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -181,6 +197,11 @@ func (s *Server) SetAside(context.Context) (string, error) {
 	}
 	if err != nil {
 		return "", fmt.Errorf("set storage aside: %w", err)
+	}
+	for _, dir := range old {
+		if err := os.RemoveAll(dir); err != nil {
+			return aside, fmt.Errorf("remove what was set aside before: %w", err)
+		}
 	}
 	return aside, nil
 }

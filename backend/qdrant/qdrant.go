@@ -55,27 +55,31 @@ var (
 	// ErrBinaryUnusable: it is there and cannot be executed.
 	ErrBinaryUnusable = errors.New("the Qdrant binary cannot be executed")
 	// ErrCrashLoop: the process ended again and again. It comes as *CrashError.
-	ErrCrashLoop = errors.New("Qdrant keeps crashing")
+	ErrCrashLoop = errors.New("the Qdrant process keeps crashing")
 	// ErrInUse: another process that is alive runs a Qdrant on this folder.
 	ErrInUse = errors.New("the Qdrant folder is in use")
 	// ErrStopped: the server was stopped.
-	ErrStopped = errors.New("Qdrant was stopped")
+	ErrStopped = errors.New("the Qdrant server was stopped")
 	// ErrNotStopped: the process was killed and is still there.
-	ErrNotStopped = errors.New("Qdrant does not stop")
+	ErrNotStopped = errors.New("the Qdrant process does not stop")
 	// ErrUnauthorized: a server elsewhere refuses the API key.
-	ErrUnauthorized = errors.New("Qdrant refuses the API key")
+	ErrUnauthorized = errors.New("the Qdrant server refuses the API key")
 	// ErrInsecure: a server elsewhere would be spoken to without TLS.
 	ErrInsecure = errors.New("a Qdrant on another machine needs TLS")
 	// ErrAddress: the address of a server elsewhere cannot be used.
 	ErrAddress = errors.New("the address of Qdrant is not valid")
 	// ErrUnreachable: a server elsewhere does not answer.
-	ErrUnreachable = errors.New("Qdrant does not answer")
+	ErrUnreachable = errors.New("the Qdrant server does not answer")
 )
 
 // CrashError tells how a Qdrant that was given up ended.
 type CrashError struct {
-	// AtStart: it never became ready, as when its storage is damaged: set it aside (SetAside) and rebuild.
-	AtStart  bool
+	// AtStart: it never became ready.
+	AtStart bool
+	// Storage: it was a working Qdrant that ended by itself while it loaded, as when its storage is damaged: set that
+	// aside (SetAside) and rebuild. False where the program did not even begin, or was killed, which another
+	// storage would not mend.
+	Storage  bool
 	Attempts int
 	Exit     string   // of the last process: "exit status 101", "signal: killed"
 	Lines    []string // the last lines that it printed, oldest first

@@ -67,7 +67,7 @@ func (s *Server) supervise(p *process) {
 		case endErr != nil:
 			goOn = s.rest(endErr)
 		case giveUp:
-			goOn = s.rest(&CrashError{AtStart: ran == 0, Attempts: k.crashes, Exit: p.exit(), Lines: p.tail.lines()})
+			goOn = s.rest(p.crash(ran == 0, k.crashes))
 			k = streak{}
 		case how == crashed:
 			goOn = s.pause(backoff(s.opts, k.crashes))

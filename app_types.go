@@ -125,6 +125,7 @@ type EstateFilter struct {
 	Values    []string `json:"values"`
 	Label     string   `json:"label"`
 	FromQuery bool     `json:"fromQuery"` // understood from the words of the query
+	Relaxed   bool     `json:"relaxed"`   // nothing met it together with the others, so it was left out
 }
 
 // EstateQuery asks for a page of the estate.
@@ -161,7 +162,9 @@ type EstatePage struct {
 	Facets     []FacetGroup   `json:"facets"`
 	TookMS     float64        `json:"tookMs"`
 	Pending    int            `json:"pending"`
-	Dense      bool           `json:"dense"` // meaning took part, not words alone
+	Dense      bool           `json:"dense"`      // meaning took part, not words alone
+	FromLedger bool           `json:"fromLedger"` // Qdrant is down: read from the ledger
+	Notes      []string       `json:"notes"`      // what was cut or left out, for people
 }
 
 // EstateStats is the overview.

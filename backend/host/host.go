@@ -162,7 +162,11 @@ func (h *Host) openServices() error {
 		return err
 	}
 	h.Store = s
-	h.Chat = chat.New(s, chat.Options{UserID: h.settings.UserID, SessionID: uuid.Must(uuid.NewV7()).String()})
+	modelID := ""
+	if h.model != nil {
+		modelID = h.model.ID()
+	}
+	h.Chat = chat.New(s, chat.Options{UserID: h.settings.UserID, SessionID: uuid.Must(uuid.NewV7()).String(), ModelID: modelID})
 	h.Estate = estate.New(s, estate.Options{})
 	h.Assistant = assistant.New(assistant.Deps{
 		History: chatHistory{h.Chat}, Recall: chatRecall{h.Chat}, Keeper: chatKeeper{h.Chat}, Estate: estateSearch{h.Estate},

@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"cloudops/backend/embedding"
 	"cloudops/backend/qdrant"
 	"cloudops/backend/store"
 )
@@ -110,6 +111,9 @@ type Status struct {
 	Resources     int
 	RecoverySaved bool
 }
+
+// Progress is how far the start has come, and what there is to be said about it. It can be asked for at any time.
+func (h *Host) Progress() ([]Step, []Notice) { return h.status.all() }
 
 // Status reports; before Open has returned only the steps and notices.
 func (h *Host) Status(ctx context.Context) Status {
@@ -217,4 +221,38 @@ func (x *index) reason(h *Host) error {
 		}
 	}
 	return store.ErrIndexDown
+}
+
+// WarmUp loads the embedding model, which is unloaded while it is idle, so that the next search need not.
+func (h *Host) WarmUp(ctx context.Context) error {
+	if h.model == nil {
+		return nil
+	}
+	_, err := h.model.Embed(ctx, []string{"warm up"}, embedding.Query)
+	return err
+}
+
+// WaitEmbedded waits until every record is searchable in full, reporting how many of those that waited are done.
+func (h *Host) WaitEmbedded(ctx context.Context, progress func(done, total int)) error {
+	if err := h.WaitIndex(ctx); err != nil {
+		return err
+	}
+	done := make(chan error, 1)
+	go func() { done <- h.Store.WaitEmbedded(ctx) }()
+	tick := time.NewTicker(200 * time.Millisecond)
+	defer tick.Stop()
+	most := 0
+	for {
+		select {
+		case err := <-done:
+			return err
+		case <-tick.C:
+			pending := 0
+			for _, m := range h.Store.Mending() {
+				pending += m.Waiting + m.Embedding
+			}
+			most = max(most, pending)
+			progress(most-pending, most)
+		}
+	}
 }

@@ -22,7 +22,7 @@ func (k chatKeeper) CreateConversation(ctx context.Context) (string, error) {
 	return c.ID, err
 }
 
-// AppendPrompt implements assistant.Keeper. The first prompt of a conversation without a title gives it one.
+// AppendPrompt implements assistant.Keeper.
 func (k chatKeeper) AppendPrompt(ctx context.Context, conversationID, promptID, text string) (assistant.Stored, error) {
 	var opts []chat.Option
 	if promptID != "" {
@@ -32,20 +32,7 @@ func (k chatKeeper) AppendPrompt(ctx context.Context, conversationID, promptID, 
 	if err != nil {
 		return assistant.Stored{}, err
 	}
-	if a.Seq == 1 && !a.Existed {
-		if err := k.title(ctx, conversationID, text); err != nil {
-			return assistant.Stored{}, err
-		}
-	}
 	return assistant.Stored{MessageID: a.MessageID, Seq: a.Seq}, nil
-}
-
-func (k chatKeeper) title(ctx context.Context, conversationID, prompt string) error {
-	c, err := k.chat.Get(ctx, conversationID)
-	if err != nil || c.Title != "" {
-		return err
-	}
-	return k.chat.Rename(ctx, conversationID, chat.TitleFrom(prompt))
 }
 
 // SaveAnswer implements assistant.Keeper.

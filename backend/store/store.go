@@ -189,15 +189,20 @@ func (s *Store) enqueue(op WriteOp) {
 		ids = append(ids, rec.ID)
 	}
 	col.todo.push(append(ids, op.Delete...)...)
-	if col.Affects != nil && s.model != nil {
+	if col.Affects != nil {
+		again := col.dense // writes the whole point, and leaves the old vector in place until then
+		if s.model == nil {
+			again = col.todo
+		}
 		for _, rec := range op.Put {
 			neighbours, err := col.Affects(s.ctx, s, rec)
 			if err != nil {
 				s.log.Warn("find the neighbours of a record", "collection", op.Collection, "error", err)
 				continue
 			}
-			col.dense.push(neighbours...)
+			again.push(neighbours...)
 		}
+		signal(s.wakeDense)
 	}
 	signal(s.wake)
 }

@@ -12,6 +12,7 @@ import (
 	"cloudops/backend/estate"
 	"cloudops/backend/host"
 	"cloudops/backend/ledger"
+	"cloudops/backend/qdrant"
 	"cloudops/backend/store"
 )
 
@@ -33,6 +34,17 @@ var known = []struct {
 	{crypto.ErrWrongMasterKey, "wrong_key", "The keychain's key does not fit this data folder, and nothing was changed. Use the folder's own keychain, or `cloudops key import --in RECOVERY-KEY`.", false},
 	{crypto.ErrNoMasterKey, "no_key", "The keychain has no key for this data folder, and nothing was changed. Run `cloudops key import --in RECOVERY-KEY`.", false},
 	{crypto.ErrKeychainUnavailable, "keychain", "Unlock the keychain, or give --passphrase-file FILE on a machine without one.", true},
+	{crypto.ErrDataWithoutKeys, "no_key", "", false},
+	{crypto.ErrKeysCorrupt, "corrupt", "", false},
+	{crypto.ErrNewerFormat, "newer", "Install the newer CloudOps that wrote this folder.", false},
+	{crypto.ErrWrongRecoveryKey, "wrong_key", "", false},
+	{crypto.ErrWeakPassphrase, "weak_passphrase", "", true},
+	{qdrant.ErrInUse, "locked", "", true},
+	{qdrant.ErrInsecure, "invalid", "", false},
+	{qdrant.ErrUnauthorized, "denied", "", false},
+	{qdrant.ErrBinaryMissing, "missing_part", "Run `make setup`, or set CLOUDOPS_QDRANT_BIN to a Qdrant binary.", false},
+	{qdrant.ErrBinaryUnusable, "missing_part", "", false},
+	{qdrant.ErrCrashLoop, "index_down", "", true},
 	{ledger.ErrDiskFull, "disk_full", "Free some space; everything acknowledged so far is kept.", true},
 	{ledger.ErrReadOnly, "read_only", "Make the data folder writable, or choose another with --data-dir.", false},
 	{ledger.ErrCorrupt, "corrupt", "Restore the data folder from a backup; CloudOps changes nothing in it.", false},

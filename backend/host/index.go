@@ -52,7 +52,7 @@ func (x *index) run(ctx context.Context, h *Host) error {
 	x.mu.Unlock()
 	err = server.Ready(ctx)
 	var crash *qdrant.CrashError
-	if errors.As(err, &crash) && crash.AtStart && h.settings.Qdrant.URL == "" {
+	if errors.As(err, &crash) && crash.Storage && h.settings.Qdrant.URL == "" {
 		aside, asideErr := server.SetAside(ctx)
 		if asideErr != nil {
 			return errors.Join(err, asideErr)

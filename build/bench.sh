@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Measures search quality and speed and prints what it measured. No result is a failure: quote medians and ratios.
+#   BENCH_DATA=FOLDER  with estate-*.json and locomo-*.json, and BENCH_SCORE=PROGRAM that scores a run: adds search quality
+set -euo pipefail
+cd "$(dirname "$0")/.."
+say() { printf '\033[1m==> %s\033[0m\n' "$*"; }
+say "Store and search"
+build/virtual.sh go test -run '^$' -bench . -benchtime 200x ./backend/store ./backend/ledger ./backend/embedding ./backend/crypto
+if [ -n "${BENCH_DATA:-}" ]; then
+	mkdir -p build/test
+	for data in "$BENCH_DATA"/*.json; do
+		run=build/test/$(basename "$data" .json).run.jsonl
+		say "Search quality: $data"
+		go run ./bench/retrieval -data "$data" -out "$run"
+		[ -z "${BENCH_SCORE:-}" ] || python3 "$BENCH_SCORE" "$data" "$run"
+	done
+fi

@@ -62,6 +62,10 @@ export default tseslint.config(
     },
   },
   { files: ["**/*.js"], ...tseslint.configs.disableTypeChecked },
+  // Tests stand beside what they test and use the test code.
+  { files: ["**/*.test.{ts,tsx}"], rules: { "import-x/no-restricted-paths": ["error", { zones: zones.filter((z) => z.from !== "./src/test") }] } },
+  // Playwright reads from the pattern which fixtures a fixture needs, also that it needs none.
+  { files: ["e2e/**/*.ts"], rules: { "no-empty-pattern": "off" } },
   { files: ["src/**/*.{ts,tsx}"], ignores: ["src/lib/preferences.ts", "src/test/**"], rules: {
     "no-restricted-globals": ["error", "sessionStorage", "indexedDB",
       { name: "localStorage", message: "Only lib/preferences keeps anything there: theme and layout, never typed text." }],

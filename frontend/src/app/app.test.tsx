@@ -134,7 +134,7 @@ describe("chat", () => {
     const { user } = renderWith(<App />);
     await user.type(await openChat(user), "Which databases are open?{Enter}");
     expect(await screen.findByText(/Two databases in/)).toBeInTheDocument();
-    expect(await screen.findByRole("region", { name: "From your estate" })).toBeInTheDocument();
+    expect(await screen.findByRole("group", { name: "From your estate" })).toBeInTheDocument();
     expect(screen.getByText(/no model connected/)).toBeInTheDocument();
     expect(screen.getAllByRole("article", { name: "Answer" })).toHaveLength(1);
   });

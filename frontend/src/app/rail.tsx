@@ -28,7 +28,7 @@ export function Rail({ status, usable }: { status: Status | undefined; usable: b
   const Panel = collapsed ? PanelLeftOpen : PanelLeftClose;
 
   return (
-    <div className={cn("flex shrink-0 flex-col border-r bg-sunken p-2", collapsed ? "w-13" : "w-46")}>
+    <aside aria-label="Navigation and status" className={cn("flex shrink-0 flex-col border-r bg-sunken p-2", collapsed ? "w-13" : "w-46")}>
       <div className={cn("mb-2 flex h-8 items-center gap-2", collapsed ? "justify-center" : "pl-2")}>
         {!collapsed && <><Logo /><span className="flex-1 font-semibold tracking-tight">CloudOps</span></>}
         <Tooltip content={collapsed ? "Show the labels" : "Hide the labels"} side="right">
@@ -55,7 +55,7 @@ export function Rail({ status, usable }: { status: Status | undefined; usable: b
         <StatusFoot status={status} collapsed={collapsed} usable={usable} />
         <ThemeButton collapsed={collapsed} />
       </div>
-    </div>
+    </aside>
   );
 }
 

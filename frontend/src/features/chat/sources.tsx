@@ -29,8 +29,8 @@ function Group({ title, sources }: { title: string; sources: Source[] }) {
     source.kind === "resource" ? openResource(source.arn) : openConversation(source.conversationId, { messageId: source.messageId, seq: 0 });
 
   return (
-    <section aria-label={title}>
-      <h4 className="mb-1 text-xs text-muted">{title}</h4>
+    <div role="group" aria-label={title}>
+      <p className="mb-1 text-xs text-muted">{title}</p>
       <ul className="flex flex-wrap gap-1.5">
         {shown.map((source, i) => {
           const Icon = source.kind === "resource" ? Box : MessageSquareText;
@@ -57,6 +57,6 @@ function Group({ title, sources }: { title: string; sources: Source[] }) {
           </li>
         )}
       </ul>
-    </section>
+    </div>
   );
 }

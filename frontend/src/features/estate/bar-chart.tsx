@@ -17,10 +17,10 @@ export function BarChart({ title, values, limit = 7, onPick }: BarChartProps) {
   const shown = all ? values : values.slice(0, limit);
   return (
     <section aria-label={title} className="mb-3 flex break-inside-avoid flex-col rounded-lg border bg-surface p-4">
-      <h3 className="mb-2 flex items-baseline justify-between font-semibold">
+      <h2 className="mb-2 flex items-baseline justify-between font-semibold">
         {title}
         <span className="text-xs font-normal text-muted">{formatCount(values.length)}</span>
-      </h3>
+      </h2>
       <ul className="-mx-1.5">
         {shown.map((value) => (
           <li key={value.value}>

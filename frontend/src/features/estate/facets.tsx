@@ -37,7 +37,7 @@ function Group({ group, filters, onToggle }: { group: FacetGroup; filters: Estat
 
   return (
     <section>
-      <h3>
+      <h2>
         <button
           type="button"
           aria-expanded={open}
@@ -48,7 +48,7 @@ function Group({ group, filters, onToggle }: { group: FacetGroup; filters: Estat
           <Chevron className="size-3.5 text-muted" aria-hidden />
           {group.label || group.field}
         </button>
-      </h3>
+      </h2>
       {open && (
         <div id={listId}>
           {all && group.values.length >= searchFrom && (

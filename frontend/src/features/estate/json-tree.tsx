@@ -46,7 +46,7 @@ function Node({ name, value, depth }: { name: string; value: Json; depth: number
   const [open, setOpen] = useState(depth < 1);
   if (!isBranch(value)) {
     return (
-      <li className="flex gap-2 py-px pl-4.5">
+      <li className="flex gap-2 py-0.5 pl-4.5">
         <span className="shrink-0 text-muted">{name}</span>
         <Leaf value={value} />
       </li>
@@ -55,7 +55,7 @@ function Node({ name, value, depth }: { name: string; value: Json; depth: number
   const Chevron = open ? ChevronDown : ChevronRight;
   return (
     <li>
-      <button type="button" aria-expanded={open} onClick={() => setOpen(!open)} className="flex items-center gap-1 rounded py-px">
+      <button type="button" aria-expanded={open} onClick={() => setOpen(!open)} className="flex min-h-6 items-center gap-1 rounded">
         <Chevron className="size-3.5 text-muted" aria-hidden />
         <span>{name}</span>
         <span className="text-muted">{summary(value)}</span>

@@ -1,0 +1,51 @@
+import AxeBuilder from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { expect, loadSample, test } from "./app";
+
+async function accessible(page: Page, where: string): Promise<void> {
+  // Colours that still fade in would be measured in between.
+  await page.evaluate(() => Promise.all(document.getAnimations().filter((a) => a.effect?.getComputedTiming().endTime !== Infinity).map((a) => a.finished)));
+  const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]).analyze();
+  const found = violations.map((v) => `${v.id}: ${v.nodes.map((n) => `${n.target.join(" ")} ${n.failureSummary ?? ""}`).join(" | ")}`);
+  expect(found, where).toEqual([]);
+}
+
+for (const theme of ["light", "dark"] as const) {
+  test(`every screen is accessible, ${theme}`, async ({ page, app }) => {
+    await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });
+    await page.goto(app.url);
+    await expect(page.getByRole("heading", { name: "Welcome to CloudOps" })).toBeVisible({ timeout: 60_000 });
+    await accessible(page, "first launch");
+    await loadSample(page, app);
+    await expect(page.getByRole("region", { name: "By service" })).toBeVisible();
+    await accessible(page, "overview");
+
+    await page.getByRole("searchbox", { name: "Search the estate" }).fill("production database");
+    await expect(page.getByRole("list", { name: "Active filters" })).toBeVisible();
+    await accessible(page, "resources");
+    await page.getByRole("row").nth(1).click();
+    await expect(page.getByRole("dialog", { name: "Resource" }).getByText("Tags")).toBeVisible();
+    await accessible(page, "drawer");
+    await page.getByRole("tab", { name: "Attributes" }).click();
+    await accessible(page, "attributes");
+    await page.keyboard.press("Escape");
+
+    await page.keyboard.press("Control+n");
+    await expect(page.getByLabel("Your prompt")).toBeVisible();
+    await accessible(page, "new conversation");
+    await page.getByLabel("Your prompt").fill("Which production databases do we have?");
+    await page.keyboard.press("Enter");
+    await expect(page.getByRole("button", { name: "Copy the answer" })).toBeVisible({ timeout: 60_000 });
+    await accessible(page, "conversation");
+
+    await page.keyboard.press("Control+3");
+    for (const section of ["AWS", "Model", "Keys and recovery", "Data", "Health", "Appearance", "Keyboard shortcuts"]) {
+      await page.getByRole("navigation", { name: "Settings" }).getByRole("button", { name: section }).click();
+      await expect(page.getByRole("heading", { name: section, level: 2 })).toBeVisible();
+      await accessible(page, `settings, ${section}`);
+    }
+    await page.keyboard.press("Control+k");
+    await expect(page.getByRole("combobox")).toBeFocused();
+    await accessible(page, "palette");
+  });
+}

@@ -1,0 +1,16 @@
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import path from "node:path";
+
+export const root = path.resolve(import.meta.dirname, "../..");
+export const dist = path.join(root, "frontend/dist");
+
+/** The app built with Wails's `dev` tag: the same Go code, its window's page also served to a browser. */
+export const appBinary = process.env.CLOUDOPS_E2E_APP ?? path.join(root, "build/test/cloudops-dev");
+
+export default function buildApp(): void {
+  if (!existsSync(path.join(dist, "index.html"))) throw new Error("frontend/dist is empty: run `npm run build` first");
+  if (process.env.CLOUDOPS_E2E_APP) return;
+  const tags = ["dev", process.env.CLOUDOPS_TAGS ?? "webkit2_41"].join(",");
+  execFileSync("go", ["build", "-tags", tags, "-o", appBinary, "."], { cwd: root, stdio: "inherit" });
+}

@@ -22,7 +22,7 @@ python3 -c 'import sys; sys.exit(sys.version_info < (3, 10))' || die "$(python3 
 run_packages=(build-essential pkg-config libgtk-3-dev libwebkit2gtk-4.1-dev)
 # A machine without a display gets a virtual one, with a keychain and a window that can be looked at.
 screen_packages=(xvfb xauth x11-utils imagemagick dbus-x11 gnome-keyring fonts-dejavu-core fonts-noto-core fonts-noto-color-emoji)
-test_packages=("${screen_packages[@]}" chromium libsecret-tools xdotool procps)
+test_packages=("${screen_packages[@]}" chromium libsecret-tools xdotool procps tesseract-ocr)
 
 packages() {
 	local list=("${run_packages[@]}")

@@ -92,9 +92,13 @@ type importLine struct {
 	Problems   []importProblem `json:"problems"`
 }
 
+// importProblem is a resource that was skipped or, where it was not, imported with a change that is told.
 type importProblem struct {
-	Where string `json:"where"`
-	Error string `json:"error"`
+	Where   string `json:"where"`
+	Line    int    `json:"line"`
+	ARN     string `json:"arn"`
+	Error   string `json:"error"`
+	Skipped bool   `json:"skipped"`
 }
 
 func (c *cli) estateImport() *cobra.Command {
@@ -115,7 +119,7 @@ func (c *cli) estateImport() *cobra.Command {
 
 func (c *cli) importEstate(ctx context.Context, h *host.Host, in io.Reader) error {
 	report, finish := c.progress("resources")
-	counts, done, err := h.Estate.Import(ctx, in, func(n int) { report(n, 0) })
+	counts, done, err := h.Estate.Import(ctx, in, func(p estate.ImportProgress) { report(p.Resources, 0) })
 	finish()
 	if err != nil {
 		if counts.Added+counts.Changed > 0 {
@@ -123,9 +127,9 @@ func (c *cli) importEstate(ctx context.Context, h *host.Host, in io.Reader) erro
 		}
 		return err
 	}
-	line := importLine{countsLine: totals(ctx, h, counts), Read: done.Read, Duplicates: done.Duplicates, Skipped: done.Skipped, Partial: done.Skipped > 0, Problems: []importProblem{}}
+	line := importLine{countsLine: totals(ctx, h, counts), Read: done.Read, Duplicates: done.Duplicates, Skipped: done.Rejected, Partial: done.Partial, Problems: []importProblem{}}
 	for _, p := range done.Problems {
-		line.Problems = append(line.Problems, importProblem{p.Where, p.Message})
+		line.Problems = append(line.Problems, importProblem{p.Place(), p.Line, p.ARN, p.Message, p.Rejected})
 	}
 	if !c.json {
 		for _, p := range line.Problems {

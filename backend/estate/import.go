@@ -47,6 +47,14 @@ type ImportReport struct {
 	Problems   []ImportProblem `json:"problems"`   // the first 100
 }
 
+// Place says where in the file the resource is, for a person.
+func (p ImportProblem) Place() string {
+	if p.ARN == "" {
+		return fmt.Sprintf("line %d, resource %d", p.Line, p.Resource)
+	}
+	return fmt.Sprintf("line %d, resource %d, %s", p.Line, p.Resource, p.ARN)
+}
+
 // ImportProgress is told after each batch.
 type ImportProgress struct {
 	Resources int

@@ -125,9 +125,9 @@ func (h *Host) StartImport(name string, open func() (io.ReadCloser, error)) stri
 			return err
 		}
 		defer in.Close()
-		counts, report, err := h.Estate.Import(ctx, in, func(done int) { run.Progress(done, 0, "resources") })
+		counts, report, err := h.Estate.Import(ctx, in, func(p estate.ImportProgress) { run.Progress(p.Resources, 0, "resources") })
 		for _, p := range report.Problems {
-			run.Find(Finding{Code: "import", Where: p.Where, Message: p.Message})
+			run.Find(Finding{Code: "import", Where: p.Place(), Message: p.Message})
 		}
 		run.Progress(counts.Added+counts.Changed+counts.Unchanged, 0, countsText(counts))
 		return err

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"cloudops/backend/estate/query"
 	"cloudops/backend/store"
 )
 
@@ -145,6 +146,17 @@ var knownServices = sync.OnceValue(func() map[string]bool {
 		services[ServiceOf(t)] = true
 	}
 	return services
+})
+
+// knownLabels are the types by their labels, of two words or more: one word alone may mean anything.
+var knownLabels = sync.OnceValue(func() map[string]string {
+	labels := map[string]string{}
+	for t, label := range KnownTypes() {
+		if key := query.Normal(label); strings.Contains(key, " ") {
+			labels[key] = t
+		}
+	}
+	return labels
 })
 
 // Stats is the overview of the estate.

@@ -32,19 +32,29 @@ func (w *search) list(ctx context.Context) error {
 	return group.Wait()
 }
 
-// tiers are the filters of the parts of a list, one after the other.
+// tiers are the filters of the parts of a list, one after the other: what was asked for in the narrowest sense
+// first.
 func (w *search) tiers(filter store.Filter) []store.Filter {
-	for _, f := range w.kept {
-		if f.Field != fieldEnv || f.Not || len(f.Near) == 0 {
-			continue
+	tiers := []store.Filter{filter}
+	divide := func(field string, values []string) {
+		var parts []store.Filter
+		for _, not := range []bool{false, true} {
+			for _, t := range tiers {
+				parts = append(parts, store.Filter{All: append(slices.Clone(t.All), in(field, values, not)), Any: t.Any})
+			}
 		}
-		asked := filter
-		asked.All = append(slices.Clone(filter.All), in(fieldEnv, f.Values, false))
-		near := filter
-		near.All = append(slices.Clone(filter.All), in(fieldEnv, f.Values, true))
-		return []store.Filter{asked, near}
+		tiers = parts
 	}
-	return []store.Filter{filter}
+	for _, f := range w.kept {
+		switch {
+		case f.Not:
+		case f.Field == fieldEnv && len(f.Near) > 0:
+			divide(fieldEnv, f.Values)
+		case f.Field == fieldType && len(f.Named) > 0:
+			divide(fieldType, expandTypes(f.Values))
+		}
+	}
+	return tiers
 }
 
 func (w *search) listPage(ctx context.Context, filter store.Filter) error {
@@ -77,7 +87,7 @@ func (w *search) listPage(ctx context.Context, filter store.Filter) error {
 		w.page.FromLedger = w.page.FromLedger || res.FromLedger
 		for i := range res.Records {
 			rec := &res.Records[i]
-			hit, err := hitOf(rec, 1-0.5*float64(at.Tier), w.all(ranked{rec: rec, why: w.reasons(rec)}))
+			hit, err := hitOf(rec, 1/float64(at.Tier+1), w.all(ranked{rec: rec, why: w.reasons(rec)}))
 			if err != nil {
 				return err
 			}

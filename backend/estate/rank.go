@@ -73,14 +73,19 @@ func (w *search) compare(a, b ranked) int {
 	return cmp.Or(cmp.Compare(w.tier(a.rec), w.tier(b.rec)), -cmp.Compare(a.score, b.score))
 }
 
-// tier is 0 for the environment that was asked for, 1 for one that comes next best.
+// tier is 0 for what was asked for, more for an environment that comes next best or a type that only the name says.
 func (w *search) tier(rec *store.Record) int {
+	tier := 0
 	for _, f := range w.kept {
-		if f.Field == fieldEnv && !f.Not && len(f.Near) > 0 && !slices.Contains(f.Values, str(rec, fieldEnv)) {
-			return 1
+		switch {
+		case f.Not:
+		case f.Field == fieldEnv && len(f.Near) > 0 && !slices.Contains(f.Values, str(rec, fieldEnv)):
+			tier++
+		case f.Field == fieldType && len(f.Named) > 0 && !slices.Contains(expandTypes(f.Values), str(rec, fieldType)):
+			tier += 2
 		}
 	}
-	return 0
+	return tier
 }
 
 func (w *search) isExact(rec *store.Record) bool {
@@ -296,6 +301,9 @@ func (w *search) reason(f query.Filter, rec *store.Record) string {
 	}
 	switch f.Field {
 	case fieldType:
+		if len(f.Named) > 0 && !slices.Contains(expandTypes(f.Values), str(rec, fieldType)) {
+			return "name contains " + quoteAll(strings.Fields(f.Text))
+		}
 		return label + ": " + TypeLabel(str(rec, fieldType)) + fmt.Sprintf(" (%q)", clip(f.Text))
 	case fieldEnv:
 		env := str(rec, fieldEnv)

@@ -116,7 +116,7 @@ func (w *search) run(ctx context.Context) error {
 	if strings.TrimSpace(w.query.Text) == "" {
 		return w.list(ctx)
 	}
-	w.parsed = query.Parse(w.query.Text, query.Options{Now: w.now(), Accounts: w.accounts(), Services: knownServices(), Ignore: w.query.IgnoreUnderstood})
+	w.parsed = query.Parse(w.query.Text, query.Options{Now: w.now(), Accounts: w.accounts(), Services: knownServices(), Labels: knownLabels(), Ignore: w.query.IgnoreUnderstood})
 	if w.parsed.Cut {
 		w.note("The query is longer than %d characters; the rest of it was left out.", query.MaxLength)
 	}
@@ -171,8 +171,19 @@ func (w *search) note(format string, args ...any) {
 
 // filter is the user's own filters and the understood ones.
 func (w *search) filter() (store.Filter, error) {
-	understood, err := conditions(w.kept)
-	return store.Filter{All: slices.Concat(w.base, understood)}, err
+	out := store.Filter{All: slices.Clone(w.base)}
+	for _, f := range w.kept {
+		conds, err := conditionsOf(f)
+		if err != nil {
+			return out, err
+		}
+		if len(f.Named) > 0 && !f.Not {
+			out.Any = append(conds, in(fieldWords, f.Named, false))
+			continue
+		}
+		out.All = append(out.All, conds...)
+	}
+	return out, nil
 }
 
 // relaxOrder is the order in which understood filters give way when nothing meets them all: the finest first.

@@ -1,7 +1,6 @@
 package query
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -19,6 +18,24 @@ var (
 type period struct {
 	from, to time.Time
 	label    string
+}
+
+// in says "in May 2024", "last week", "in the last 7 days".
+func (d period) in() string {
+	for _, word := range []string{"last ", "past ", "previous ", "this ", "next ", "coming ", "yesterday", "tomorrow"} {
+		if strings.HasPrefix(d.label, word) {
+			return d.label
+		}
+	}
+	return "in " + d.label
+}
+
+// quantity is a span of time for people: "1 year", "90 days".
+func quantity(value float64, unit string) string {
+	if value != 1 {
+		unit += "s"
+	}
+	return strconv.FormatFloat(value, 'f', -1, 64) + " " + unit
 }
 
 // date understands ages and expiries: "older than 90 days", "created before 2024", "since last week",
@@ -63,11 +80,11 @@ func (p *parser) age(i, at int) (span, bool) {
 		return span{}, false
 	}
 	limit := float64(p.options.Now.Add(-time.Duration(value * unitDays(unit) * float64(24*time.Hour))).UnixMilli())
-	amount := strings.TrimSpace(strconv.FormatFloat(value, 'f', -1, 64) + " " + unit)
+	amount := quantity(value, unit)
 	if younger > 0 {
-		return p.one(i, end, Filter{Field: "created_at", Min: &limit, Label: "created in the last " + amount + "s"}), true
+		return p.one(i, end, Filter{Field: "created_at", Min: &limit, Label: "created in the last " + amount}), true
 	}
-	return p.one(i, end, Filter{Field: "created_at", Max: &limit, Label: "older than " + amount + "s"}), true
+	return p.one(i, end, Filter{Field: "created_at", Max: &limit, Label: "older than " + amount}), true
 }
 
 // created is "created before 2024", "since last week", "created in 2023", "in the last 7 days".
@@ -79,11 +96,11 @@ func (p *parser) created(i, at int, said bool) (span, bool) {
 	}
 	if n := p.in(p.vocab.after, at); n > 0 && (said || p.norm(at, at+n) != "from") {
 		if d, m, ok := p.period(at + n); ok {
-			from := d.from
+			from, since := d.from, "since"
 			if w := p.norm(at, at+n); (w == "after" || w == "later than") && !strings.HasPrefix(d.label, "last") {
-				from = d.to
+				from, since = d.to, "after"
 			}
-			return p.one(i, at+n+m, Filter{Field: "created_at", Min: ms(from, 0), Label: "created since " + d.label}), true
+			return p.one(i, at+n+m, Filter{Field: "created_at", Min: ms(from, 0), Label: "created " + since + " " + d.label}), true
 		}
 	}
 	n := p.in(p.vocab.in, at)
@@ -95,7 +112,7 @@ func (p *parser) created(i, at int, said bool) (span, bool) {
 	if !ok || !said && (n == 0 || !strings.HasPrefix(d.label, "the last")) || d.from.After(p.options.Now) {
 		return span{}, false
 	}
-	return p.one(i, at+n+m, Filter{Field: "created_at", Min: ms(d.from, 0), Max: ms(d.to, -1), Label: "created in " + d.label}), true
+	return p.one(i, at+n+m, Filter{Field: "created_at", Min: ms(d.from, 0), Max: ms(d.to, -1), Label: "created " + d.in()}), true
 }
 
 // expiry is what follows "expires", "expiring", "valid until".
@@ -137,7 +154,7 @@ func (p *parser) expiry(i, at int) (span, bool) {
 	}
 	for _, k := range []int{n, 0} {
 		if d, m, ok := p.period(at + k); ok {
-			return p.one(i, at+k+m, Filter{Field: "expires_at", Min: ms(d.from, 0), Max: ms(d.to, -1), Label: "expires in " + d.label}), true
+			return p.one(i, at+k+m, Filter{Field: "expires_at", Min: ms(d.from, 0), Max: ms(d.to, -1), Label: "expires " + d.in()}), true
 		}
 	}
 	return span{}, false
@@ -145,8 +162,7 @@ func (p *parser) expiry(i, at int) (span, bool) {
 
 func (p *parser) soon(from, to int, value float64, unit string, now time.Time) span {
 	end := now.Add(time.Duration(value * unitDays(unit) * float64(24*time.Hour)))
-	label := fmt.Sprintf("expires within %s %ss", strconv.FormatFloat(value, 'f', -1, 64), unit)
-	return p.one(from, to, Filter{Field: "expires_at", Min: ms(now, 0), Max: ms(end, 0), Label: label})
+	return p.one(from, to, Filter{Field: "expires_at", Min: ms(now, 0), Max: ms(end, 0), Label: "expires within " + quantity(value, unit)})
 }
 
 // ms is a bound in Unix milliseconds.
@@ -263,7 +279,7 @@ func (p *parser) relative(i int) (period, int, bool) {
 	}
 	if value, unit, n := p.amount(at + 1); n > 0 && unitDays(unit) > 0 && s < 0 {
 		from := now.Add(-time.Duration(value * unitDays(unit) * float64(24*time.Hour)))
-		return period{from, now.Add(time.Minute), fmt.Sprintf("the last %s %ss", strconv.FormatFloat(value, 'f', -1, 64), unit)}, at + 1 + n - i, true
+		return period{from, now.Add(time.Minute), "the last " + quantity(value, unit)}, at + 1 + n - i, true
 	}
 	unit := p.norm(at+1, at+2)
 	var from, to time.Time

@@ -184,7 +184,7 @@ func (p *parser) ignore() {
 func (p *parser) filters() []Filter {
 	var out []Filter
 	if types := p.headTypes(); types != nil {
-		out = append(out, Filter{Field: "type", Values: types, Label: p.typeLabel(), Text: p.typeText()})
+		out = append(out, Filter{Field: "type", Values: types, Label: p.typeLabel(), Text: p.typeText(), Named: p.named()})
 	}
 	for _, s := range p.spans {
 		if s.kind != filterSpan && s.kind != typeSpan {
@@ -236,6 +236,22 @@ func join(out []Filter, f Filter) []Filter {
 		return out
 	}
 	return append(out, f)
+}
+
+// named are the type words where all of them are weak; nil otherwise.
+func (p *parser) named() []string {
+	var out []string
+	for _, s := range p.spans {
+		if s.kind != typeSpan {
+			continue
+		}
+		word := p.norm(s.from, s.to)
+		if !p.vocab.weak[word] || strings.Contains(word, " ") {
+			return nil
+		}
+		out = append(out, word, word+"s")
+	}
+	return out
 }
 
 func (p *parser) typeLabel() string {

@@ -98,6 +98,7 @@ func (p *parser) number(i int) (span, bool) {
 	}
 	if n := p.in(p.vocab.memory, at); n > 0 {
 		at, memory = at+n, true
+		at, sign = p.trailing(at, sign)
 	}
 	f := Filter{Field: "size"}
 	amount := value * gb

@@ -115,6 +115,9 @@ func (p *parser) lookup(i, j int, key string) (span, bool) {
 		}
 		return s, true
 	}
+	if t, ok := p.options.Labels[key]; ok {
+		return span{from: i, to: j, kind: typeSpan, typed: &typeEntry{Label: text, Types: []string{t}}, types: []string{t}}, true
+	}
 	if e := p.vocab.regions[key]; e != nil {
 		return span{from: i, to: j, kind: filterSpan, filters: []Filter{{Field: "region", Values: e.Regions, Label: e.Label, Text: text}}}, true
 	}

@@ -30,7 +30,9 @@ type Filter struct {
 	// are meant too (a load balancer of unknown kind may be an "alb").
 	Others []string
 	// Near are values that come next best (staging for "uat").
-	Near     []string
+	Near []string
+	// Named are words that, in a name, are as good as the type: the words of the query are as often a name ("search").
+	Named    []string
 	Not      bool
 	Min, Max *float64 // of numbers, both inclusive
 	Label    string   // for people: "production"
@@ -55,6 +57,7 @@ type Options struct {
 	Now      time.Time         // for "last week"; zero: the clock
 	Accounts map[string]string // account ids by name
 	Services map[string]bool   // service names ("rds"); for service:rds
+	Labels   map[string]string // types by their labels in Normal form, for types without a phrase in the tables
 	// Ignore are fields whose words are not to become filters, by the user's wish.
 	Ignore []string
 }
@@ -160,6 +163,9 @@ func candidates(text string, tokens []token) []string {
 func LooksLikeIdentifier(s string) bool {
 	return !strings.ContainsAny(s, " \t") && token{text: s, norm: normal(s)}.joined()
 }
+
+// Normal is the form in which phrases are compared: lower case, single spaces, singular words.
+func Normal(text string) string { return normal(text) }
 
 // Words are the words of a text in normal form, without doubles and without those that say nothing.
 func Words(text string) []string {

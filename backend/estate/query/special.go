@@ -102,10 +102,10 @@ func (p *parser) version(i int, lower string) (span, bool) {
 	if m == nil {
 		return span{}, false
 	}
-	if name, ok := p.vocab.words.Runtimes[m[1]]; ok && m[1] != "go" && m[1] != "net" {
+	if name, ok := p.vocab.words.Runtimes[normal(m[1])]; ok && m[1] != "go" && m[1] != "net" {
 		return p.one(i, i+1, runtimeFilter(name, m[2])), true
 	}
-	if e := p.vocab.values[m[1]]; e != nil && e.Field == "engine" {
+	if e := p.vocab.values[normal(m[1])]; e != nil && e.Field == "engine" {
 		s := p.one(i, i+1, Filter{Field: "engine", Values: e.Values, Label: e.Label})
 		s.filters = append(s.filters, versionFilter(m[2]))
 		return s, true

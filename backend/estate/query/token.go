@@ -36,9 +36,17 @@ func normal(text string) string {
 	return strings.Join(words, " ")
 }
 
+// plurals are those that the rule of singular does not see.
+var plurals = map[string]string{
+	"apis": "api", "amis": "ami", "ips": "ip", "dbs": "db", "vms": "vm", "lbs": "lb", "sgs": "sg", "fns": "fn", "ids": "id", "azs": "az",
+}
+
 // singular takes the plural ending off an English word of four letters or more. It is no stemmer: "production"
 // and "product", "server" and "serverless" must stay apart.
 func singular(w string) string {
+	if one, ok := plurals[w]; ok {
+		return one
+	}
 	switch n := len(w); {
 	case n < 4 || !strings.HasSuffix(w, "s"):
 		return w

@@ -69,6 +69,8 @@ type wordLists struct {
 	Runtimes     map[string]string   `json:"runtimes"`
 	Applies      map[string][]string `json:"applies"` // the types that have a field
 	Families     []string            `json:"families"`
+	// Weak are words that mean a type and are as often part of a name ("search", "notification").
+	Weak []string `json:"weak"`
 }
 
 // phraseSet answers whether words are a phrase of a list.
@@ -85,7 +87,7 @@ type vocabulary struct {
 
 	noise, negators, glue, and, prepositions, ownerBefore, ownerAfter phraseSet
 	older, more, less, created, before, after, in, expires            phraseSet
-	memory, generic, versioned, families                              phraseSet
+	memory, generic, versioned, families, weak                        phraseSet
 	single                                                            []string // single words of at least six letters, for misspellings
 }
 
@@ -148,13 +150,18 @@ func (v *vocabulary) indexWords() {
 		&v.noise: w.Noise, &v.negators: w.Negators, &v.glue: w.Glue, &v.and: w.And, &v.prepositions: w.Prepositions,
 		&v.ownerBefore: w.OwnerBefore, &v.ownerAfter: w.OwnerAfter, &v.older: w.Older, &v.more: w.More, &v.less: w.Less,
 		&v.created: w.Created, &v.before: w.Before, &v.after: w.After, &v.in: w.In, &v.expires: w.Expires,
-		&v.memory: w.Memory, &v.generic: w.Generic, &v.versioned: w.Versioned, &v.families: w.Families,
+		&v.memory: w.Memory, &v.generic: w.Generic, &v.versioned: w.Versioned, &v.families: w.Families, &v.weak: w.Weak,
 	} {
 		*set = phraseSet{}
 		for _, p := range list {
 			(*set)[normal(p)] = true
 		}
 	}
+	runtimes := make(map[string]string, len(w.Runtimes))
+	for name, runtime := range w.Runtimes {
+		runtimes[normal(name)] = runtime
+	}
+	v.words.Runtimes = runtimes
 	for p := range v.types {
 		v.addSingle(p)
 	}
@@ -231,8 +238,8 @@ func Environment(word string) (string, bool) {
 	return env, ok
 }
 
-// letters are environments as tags shorten them; in a query a letter says too little.
-var letters = map[string]string{"d": "development", "s": "staging", "t": "test", "q": "qa", "u": "uat", "a": "uat", "l": "production", "x": "sandbox"}
+// letters are environments as tags shorten or bend them; in a query they say too little.
+var letters = map[string]string{"d": "development", "s": "staging", "t": "test", "q": "qa", "u": "uat", "a": "uat", "l": "production", "x": "sandbox", "testing": "test", "tests": "test"}
 
 // Types that a phrase means; nil where the tables do not know it.
 func Types(phrase string) []string {
@@ -240,4 +247,18 @@ func Types(phrase string) []string {
 		return e.Types
 	}
 	return nil
+}
+
+// AllTypes are the types that phrases mean, those of a whole service left out.
+func AllTypes() []string {
+	var out []string
+	for _, e := range vocab().all {
+		for _, t := range e.Types {
+			if !strings.HasSuffix(t, "*") && !slices.Contains(out, t) {
+				out = append(out, t)
+			}
+		}
+	}
+	slices.Sort(out)
+	return out
 }

@@ -219,15 +219,15 @@ export class FakeBackend implements Backend {
   };
 
   searchEstate = (query: EstateQuery) => {
-    const understood = /prod/.test(query.text) && !query.ignoreUnderstood.includes("env") ? [{ field: "env", values: ["prod"], label: "Environment: prod", fromQuery: true }] : [];
-    if (/database/.test(query.text) && !query.ignoreUnderstood.includes("type")) understood.push({ field: "type", values: ["AWS::RDS::DBInstance", "AWS::DynamoDB::Table"], label: "Database", fromQuery: true });
+    const understood = /prod/.test(query.text) && !query.ignoreUnderstood.includes("env") ? [{ field: "env", values: ["prod"], label: "Environment: prod", fromQuery: true, relaxed: false }] : [];
+    if (/database/.test(query.text) && !query.ignoreUnderstood.includes("type")) understood.push({ field: "type", values: ["AWS::RDS::DBInstance", "AWS::DynamoDB::Table"], label: "Database", fromQuery: true, relaxed: false });
     const filters = [...query.filters, ...understood];
     const wanted = query.text && understood.length === 0 ? (r: Resource) => r.name.includes(query.text) || r.arn.includes(query.text) : () => true;
     const rows = this.resources.filter((r) => wanted(r) && filters.every((f) => f.values.includes(fieldOf[f.field]?.(r) ?? "")));
     if (query.sortBy) rows.sort((a, b) => fieldOf[query.sortBy]!(a).localeCompare(fieldOf[query.sortBy]!(b)) * (query.desc ? -1 : 1));
     const from = Number(query.cursor || "0");
     const page = rows.slice(from, from + query.limit).map((r) => ({ ...r, why: query.text ? ["the name has “database”", "tag environment=prod"] : [] }));
-    return Promise.resolve({ resources: page, total: rows.length, next: from + query.limit < rows.length ? String(from + query.limit) : "", understood, facets: facetsOf(rows), tookMs: 7.3, pending: 0, dense: true });
+    return Promise.resolve({ resources: page, total: rows.length, next: from + query.limit < rows.length ? String(from + query.limit) : "", understood, facets: facetsOf(rows), tookMs: 7.3, pending: 0, dense: true, fromLedger: false, notes: [] });
   };
   getResource = (arn: string) => {
     const resource = this.resources.find((r) => r.arn === arn);

@@ -3,7 +3,7 @@ import { useCallback, useMemo, useRef, useState } from "react";
 import { RunPanel } from "@/components/run-panel";
 import { ScanForm } from "@/components/scan-form";
 import { Button } from "@/components/ui/button";
-import { Empty, ErrorPanel, Skeleton } from "@/components/ui/feedback";
+import { Empty, ErrorPanel, sentence, Skeleton } from "@/components/ui/feedback";
 import { Tabs, TabsContent, TabsList, TabsTrigger } from "@/components/ui/tabs";
 import { Tooltip } from "@/components/ui/tooltip";
 import type { EstatePage, FacetGroup } from "@/lib/backend";
@@ -133,6 +133,7 @@ function Results({ query, table }: ResultsProps) {
           </div>
           {first && <Tally page={first} searched={query.text !== ""} />}
         </div>
+        {first && <Notes page={first} />}
         <ResultBody
           search={search}
           resources={resources}
@@ -163,6 +164,13 @@ function Tally({ page, searched }: { page: EstatePage; searched: boolean }) {
       {searched && !page.dense && " · by words alone"}
     </p>
   );
+}
+
+/** What the backend left out or cut, in its own words. */
+function Notes({ page }: { page: EstatePage }) {
+  const notes = page.fromLedger ? ["Read from the ledger, in order of names: search is down.", ...page.notes] : page.notes;
+  if (notes.length === 0) return null;
+  return <p role="note" className="border-b bg-warn-soft px-4 py-1 text-xs text-warn">{notes.map(sentence).join(" ")}</p>;
 }
 
 interface ResultBodyProps {

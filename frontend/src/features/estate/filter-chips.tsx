@@ -36,10 +36,11 @@ function Chip({ filter, onRemove, understood }: { filter: EstateFilter; onRemove
   return (
     <li
       className={cn("inline-flex h-6.5 max-w-80 items-center gap-1.5 rounded-md pl-2 text-xs", understood ? "bg-accent-soft text-accent-text" : "bg-hover")}
-      title={understood ? "Understood from your words" : undefined}
+      title={filter.relaxed ? "Left out: nothing meets it together with the others" : understood ? "Understood from your words" : undefined}
     >
       {understood && <Sparkles className="size-3 shrink-0" aria-hidden />}
-      <span className="truncate">{text}</span>
+      <span className={cn("truncate", filter.relaxed && "line-through")}>{text}</span>
+      {filter.relaxed && <span className="shrink-0 text-muted">left out</span>}
       <button
         type="button"
         aria-label={`Remove the filter ${text}`}

@@ -23,7 +23,7 @@ function OverviewSkeleton() {
 function Charts({ stats }: { stats: EstateStats }) {
   const searchEstate = useNavigation((s) => s.searchEstate);
   const pick = (field: string, label: string) => (value: FacetValue) =>
-    searchEstate("", [{ field, label, values: [value.value], fromQuery: false }]);
+    searchEstate("", [{ field, label, values: [value.value], fromQuery: false, relaxed: false }]);
 
   return (
     <div className="min-h-0 flex-1 overflow-y-auto p-4" tabIndex={0} role="region" aria-label="Overview of the estate">

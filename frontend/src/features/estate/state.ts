@@ -51,7 +51,7 @@ export function hasValue(filters: EstateFilter[], field: string, value: string):
 /** Adds the value to the field's filter, or takes it away; an empty filter goes. */
 export function toggleValue(filters: EstateFilter[], field: string, label: string, value: string): EstateFilter[] {
   const existing = filters.find((f) => f.field === field);
-  if (!existing) return [...filters, { field, label, values: [value], fromQuery: false }];
+  if (!existing) return [...filters, { field, label, values: [value], fromQuery: false, relaxed: false }];
   const values = existing.values.includes(value) ? existing.values.filter((v) => v !== value) : [...existing.values, value];
   if (values.length === 0) return filters.filter((f) => f.field !== field);
   return filters.map((f) => (f.field === field ? { ...f, values } : f));

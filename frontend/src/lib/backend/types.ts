@@ -1,283 +1,51 @@
-// The wire types, in the shape of the bindings.
+import type { main } from "../../../wailsjs/go/models";
 
-export interface AppError {
-  code: string;
-  message: string;
-  hint: string;
-  retryable: boolean;
-}
+// The wire types, as they are generated from app_types.go.
+export type AWSProfile = main.AWSProfile;
+export type AnswerState = main.AnswerState;
+export type AppError = main.AppError;
+export type AskRequest = main.AskRequest;
+export type AskStarted = main.AskStarted;
+export type ChatHit = main.ChatHit;
+export type ChatResults = main.ChatResults;
+export type Conversation = main.Conversation;
+export type ConversationPage = main.ConversationPage;
+export type EstateFilter = main.EstateFilter;
+export type EstatePage = main.EstatePage;
+export type EstateQuery = main.EstateQuery;
+export type EstateStats = main.EstateStats;
+export type FacetGroup = main.FacetGroup;
+export type FacetValue = main.FacetValue;
+export type HealthCheck = main.HealthCheck;
+export type KeyStatus = main.KeyStatus;
+export type Message = main.Message;
+export type MessagePage = main.MessagePage;
+export type ModelEndpoint = main.ModelEndpoint;
+export type Resource = main.Resource;
+export type ResourceDetail = main.ResourceDetail;
+export type ResourceRelation = main.ResourceRelation;
+export type Run = main.Run;
+export type RunFinding = main.RunFinding;
+export type RunRef = main.RunRef;
+export type ScanRequest = main.ScanRequest;
+export type Settings = main.Settings;
+export type Source = main.Source;
+export type StartupStep = main.StartupStep;
+export type Status = main.Status;
+export type Tag = main.Tag;
 
-export interface StartupStep {
-  name: string;
-  state: string;
-  detail: string;
-  done: number;
-  total: number;
-}
-
-export interface Status {
-  phase: string;
-  version: string;
-  steps: StartupStep[];
-  error?: AppError;
-  firstLaunch: boolean;
-  qdrant: string;
-  embedder: string;
-  pending: number;
-  model: string;
-  resources: number;
-  recoveryKeySaved: boolean;
-  notices: AppError[];
-}
-
-export interface HealthCheck {
-  name: string;
-  ok: boolean;
-  detail: string;
-  hint: string;
-}
-
-export interface KeyStatus {
-  backend: string;
-  vaultId: string;
-  masterKeyId: string;
-  dataKeyId: string;
-  dataKeys: number;
-  recoveryRecipient: string;
-  recoveryKeySaved: boolean;
-  createdAt: string;
-}
-
-export interface Settings {
-  profiles: string[];
-  regions: string[];
-  services: string[];
-  roleArns: string[];
-  endpointUrl: string;
-  modelBaseUrl: string;
-  modelName: string;
-  modelApiKeySet: boolean;
-  modelApiKey: string;
-  theme: string;
-  qdrantUrl: string;
-  dataDir: string;
-}
-
-export interface ModelEndpoint {
-  baseUrl: string;
-  models: string[];
-  ok: boolean;
-  detail: string;
-}
-
-export interface Resource {
-  arn: string;
-  type: string;
-  typeLabel: string;
-  service: string;
-  name: string;
-  region: string;
-  accountId: string;
-  env: string;
-  state: string;
-  tags: Tag[];
-  score: number;
-  why: string[];
-}
-
-export interface Tag {
-  key: string;
-  value: string;
-}
-
-export interface ResourceRelation {
-  kind: string;
-  outgoing: boolean;
-  arn: string;
-  resource?: Resource;
-}
-
-export interface ResourceDetail {
-  resource: Resource;
-  attributes: string;
-  relations: ResourceRelation[];
-  firstSeen: string;
-  lastSeen: string;
-  consoleUrl: string;
-}
-
-export interface EstateFilter {
-  field: string;
-  values: string[];
-  label: string;
-  fromQuery: boolean;
-}
-
-export interface EstateQuery {
-  text: string;
-  filters: EstateFilter[];
-  ignoreUnderstood: string[];
-  sortBy: string;
-  desc: boolean;
-  limit: number;
-  cursor: string;
-}
-
-export interface FacetValue {
-  value: string;
-  label: string;
-  count: number;
-}
-
-export interface FacetGroup {
-  field: string;
-  label: string;
-  values: FacetValue[];
-}
-
-export interface EstatePage {
-  resources: Resource[];
-  total: number;
-  next: string;
-  understood: EstateFilter[];
-  facets: FacetGroup[];
-  tookMs: number;
-  pending: number;
-  dense: boolean;
-}
-
-export interface EstateStats {
-  total: number;
-  byType: FacetValue[];
-  byService: FacetValue[];
-  byRegion: FacetValue[];
-  byAccount: FacetValue[];
-  byEnv: FacetValue[];
-  lastScan: string;
-}
-
-export interface ScanRequest {
-  profiles: string[];
-  regions: string[];
-  services: string[];
-}
-
-export interface AWSProfile {
-  name: string;
-  region: string;
-}
-
-export interface RunRef {
-  runId: string;
-}
-
-export interface RunFinding {
-  code: string;
-  where: string;
-  message: string;
-  hint: string;
-}
-
-export interface Run {
-  runId: string;
-  kind: string;
-  state: string;
-  label: string;
-  done: number;
-  total: number;
-  detail: string;
-  error?: AppError;
-  findings: RunFinding[];
-  startedAt: string;
-  endedAt: string;
-  answer?: AnswerState;
-}
-
-export interface AnswerState {
-  conversationId: string;
-  promptId: string;
-  messageId: string;
-  text: string;
-  sources: Source[];
-  mode: string;
-}
-
+/**
+ * The envelope of the event "run", in the shape of RunEvent in app_types.go. It is written by hand, because bindings
+ * are generated for what methods take and return only.
+ */
 export interface RunEvent {
   runId: string;
+  /** Rises by one within a run. */
   seq: number;
+  /** progress | delta | sources | done | partial | failed | cancelled; the last four end the run. */
   kind: string;
+  /** Text to append, for kind delta. */
   delta: string;
-  run?: Run;
-}
-
-export interface Conversation {
-  id: string;
-  title: string;
-  createdAt: string;
-  lastActivity: string;
-  messageCount: number;
-  status: string;
-  pinned: boolean;
-}
-
-export interface ConversationPage {
-  conversations: Conversation[];
-  next: string;
-  fromLedger: boolean;
-}
-
-export interface Message {
-  id: string;
-  role: string;
-  text: string;
-  timestamp: string;
-  seq: number;
-  model: string;
-  partial: boolean;
-  sources: Source[];
-}
-
-export interface MessagePage {
-  messages: Message[];
-  hasOlder: boolean;
-  fromLedger: boolean;
-}
-
-export interface Source {
-  kind: string;
-  arn: string;
-  title: string;
-  subtitle: string;
-  conversationId: string;
-  messageId: string;
-}
-
-export interface AskRequest {
-  conversationId: string;
-  text: string;
-  attachArns: string[];
-}
-
-export interface AskStarted {
-  runId: string;
-  conversationId: string;
-  promptId: string;
-}
-
-export interface ChatHit {
-  messageId: string;
-  conversationId: string;
-  title: string;
-  role: string;
-  timestamp: string;
-  snippet: string;
-  score: number;
-  seq: number;
-}
-
-export interface ChatResults {
-  hits: ChatHit[];
-  tookMs: number;
-  pending: number;
-  dense: boolean;
+  /** The state, for every kind but delta. */
+  run?: main.Run;
 }

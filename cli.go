@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -30,7 +31,8 @@ const (
 
 // cli is what every command works with.
 type cli struct {
-	in       io.Reader
+	in       io.Reader // ends with the command's context
+	stdin    io.Reader
 	out, err io.Writer
 
 	dataDir        string
@@ -43,14 +45,23 @@ type cli struct {
 func runCLI(args []string, in io.Reader, out, errOut io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	c := &cli{in: in, out: out, err: errOut}
+	context.AfterFunc(ctx, stop) // the first signal ends the command in order, the second at once
+	c := &cli{in: &interruptible{ctx: ctx, in: in}, stdin: in, out: out, err: errOut}
 	root := c.root()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
 	if err == nil {
 		return exitDone
 	}
+	c.json = c.json || asksForJSON(args) // flags after one that is wrong were not looked at
 	return c.fail(err)
+}
+
+func asksForJSON(args []string) bool {
+	if i := slices.Index(args, "--"); i >= 0 {
+		args = args[:i]
+	}
+	return slices.Contains(args, "--json") || slices.Contains(args, "--json=true")
 }
 
 func (c *cli) fail(err error) int {
@@ -183,11 +194,11 @@ func (c *cli) passphrase(_ context.Context, create bool) ([]byte, error) {
 	if c.passphraseFile != "" {
 		data, err := os.ReadFile(c.passphraseFile)
 		if err != nil {
-			return nil, fmt.Errorf("read the passphrase: %w", err)
+			return nil, usageError{fmt.Sprintf("--passphrase-file: %v", err), "Name a file that holds the passphrase and that you can read."}
 		}
 		return []byte(strings.TrimRight(string(data), "\r\n")), nil
 	}
-	tty, ok := c.in.(*os.File)
+	tty, ok := c.stdin.(*os.File)
 	if !ok || !isatty.IsTerminal(tty.Fd()) {
 		return nil, errNobodyToAsk
 	}

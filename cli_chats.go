@@ -109,11 +109,17 @@ func (c *cli) appendLines(ctx context.Context, h *host.Host, id string) error {
 }
 
 func (c *cli) appendLine(ctx context.Context, h *host.Host, id, text string) error {
-	var m struct{ Role, Content string }
+	var m struct {
+		Role    string
+		Content *string
+	}
 	if err := json.Unmarshal([]byte(text), &m); err != nil {
 		return fmt.Errorf("%w: it is no JSON object with role and content: %w", chat.ErrInvalid, err)
 	}
-	a, err := h.Chat.Append(ctx, id, m.Role, m.Content)
+	if m.Content == nil {
+		return fmt.Errorf("%w: it has no content", chat.ErrInvalid)
+	}
+	a, err := h.Chat.Append(ctx, id, m.Role, *m.Content)
 	if err != nil {
 		return err
 	}

@@ -55,9 +55,9 @@ func applySettings(c *config.Settings, s Settings, seal func(string) (string, er
 	return err
 }
 
-func list(s []string) []string {
+func list[T any](s []T) []T {
 	if s == nil {
-		return []string{}
+		return []T{}
 	}
 	return s
 }

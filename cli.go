@@ -160,6 +160,9 @@ func args(least, most int, names string) cobra.PositionalArgs {
 
 // withHost opens the data folder for a command and closes it again.
 func (c *cli) withHost(ctx context.Context, do func(h *host.Host) error) (err error) {
+	if err := c.checkPassphraseFile(); err != nil {
+		return err
+	}
 	h, err := host.New(host.Options{DataDir: c.dataDir, Version: version, Passphrase: c.passphrase, ForcePassphrase: c.passphraseFile != ""})
 	if err != nil {
 		return err
@@ -187,6 +190,15 @@ func (c *cli) withIndex(ctx context.Context, do func(h *host.Host) error) error 
 		}
 		return do(h)
 	})
+}
+
+// checkPassphraseFile reads it before anything is made for a command that cannot go on.
+func (c *cli) checkPassphraseFile() error {
+	if c.passphraseFile == "" {
+		return nil
+	}
+	_, err := c.passphrase(context.Background(), false)
+	return err
 }
 
 // passphrase comes from --passphrase-file, or from a person at a terminal; never from an argument.
@@ -262,6 +274,10 @@ func (c *cli) doctorCommand() *cobra.Command {
 				checks = h.Doctor(cmd.Context())
 				return nil
 			})
+			var usage usageError
+			if errors.As(err, &usage) {
+				return err
+			}
 			if err != nil {
 				e := appError(err)
 				checks = append(checks, host.Check{Name: "start", Detail: e.Message, Hint: e.Hint})

@@ -130,6 +130,9 @@ func (c *cli) chatsList() *cobra.Command {
 	var limit int
 	cmd := &cobra.Command{Use: "list", Short: "List conversations, pinned ones first, then newest first", Args: args(0, 0, "no arguments"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if limit < 0 {
+				return usageError{fmt.Sprintf("--limit is %d", limit), "Choose a number from 1, or 0 for all."}
+			}
 			return c.withHost(cmd.Context(), func(h *host.Host) error {
 				lines, err := listConversations(cmd.Context(), h, limit)
 				if err != nil {
@@ -219,6 +222,9 @@ func (c *cli) chatsExport() *cobra.Command {
 		RunE: func(cmd *cobra.Command, ids []string) error {
 			if format != "jsonl" && format != "md" {
 				return usageError{fmt.Sprintf("unknown format %q", format), "Use --format jsonl or --format md."}
+			}
+			if c.json && format == "md" {
+				return usageError{"--json and --format md contradict each other", "Leave one of them out."}
 			}
 			return c.withHost(cmd.Context(), func(h *host.Host) error {
 				out := bufio.NewWriter(c.out)
@@ -314,6 +320,9 @@ func (c *cli) askCommand() *cobra.Command {
 	var conversation string
 	cmd := &cobra.Command{Use: "ask QUESTION", Short: "Ask about the estate", Args: args(1, -1, "a question"),
 		RunE: func(cmd *cobra.Command, argv []string) error {
+			if strings.TrimSpace(strings.Join(argv, " ")) == "" {
+				return usageError{"the question is empty", "Say what you want to know, as in: cloudops ask \"which databases are public?\"."}
+			}
 			return c.withIndex(cmd.Context(), func(h *host.Host) error {
 				sink := &askSink{w: c.out}
 				if c.json {

@@ -8,13 +8,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"cloudops/backend/config"
 	"cloudops/backend/estate"
 	"cloudops/backend/estate/aws"
 	"cloudops/backend/host"
@@ -106,9 +106,9 @@ func (c *cli) estateImport() *cobra.Command {
 		RunE: func(cmd *cobra.Command, argv []string) error {
 			in := io.NopCloser(c.in)
 			if argv[0] != "-" {
-				f, err := os.Open(argv[0])
+				f, err := openFile(argv[0])
 				if err != nil {
-					return usageError{err.Error(), "Name a file that can be read, or - for stdin."}
+					return err
 				}
 				in = f
 			}
@@ -151,6 +151,9 @@ func (c *cli) estateExport() *cobra.Command {
 			if format != "csv" && format != "json" {
 				return usageError{fmt.Sprintf("unknown format %q", format), "Use --format csv or --format json."}
 			}
+			if c.json && format == "csv" {
+				return usageError{"--json and --format csv contradict each other", "Leave one of them out."}
+			}
 			return c.withHost(cmd.Context(), func(h *host.Host) error {
 				return h.Estate.Export(cmd.Context(), format, c.out, nil)
 			})
@@ -167,7 +170,12 @@ func (c *cli) estateShow() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return c.print(showLine(d))
+				return c.result(showLine(d), func(w io.Writer) {
+					enc := json.NewEncoder(w)
+					enc.SetEscapeHTML(false)
+					enc.SetIndent("", "  ")
+					_ = enc.Encode(showLine(d)) // what cannot be written to stdout cannot be told there
+				})
 			})
 		}}
 }
@@ -219,6 +227,7 @@ func (c *cli) estateChanges() *cobra.Command {
 }
 
 func (c *cli) printChange(change estate.Change) error {
+	change.Fields = list(change.Fields)
 	return c.result(change, func(w io.Writer) {
 		var fields []string
 		for _, f := range change.Fields {
@@ -291,6 +300,11 @@ func (c *cli) scanCommand() *cobra.Command {
 					return usageError{fmt.Sprintf("unknown service %q", s), "There are: " + strings.Join(aws.Services(), ", ") + "."}
 				}
 			}
+			asked := config.Default()
+			asked.AWS = config.AWSSettings(o)
+			if err := asked.Validate(); err != nil {
+				return usageError{err.Error(), "See `cloudops scan --help`."}
+			}
 			return c.withIndex(cmd.Context(), func(h *host.Host) error { return c.scan(cmd.Context(), h, o) })
 		}}
 	f := cmd.Flags()
@@ -352,9 +366,9 @@ func (l scanLine) String() string {
 
 // readLines calls do with each JSON line of a file.
 func readLines(path string, do func(number int, line []byte) error) error {
-	f, err := os.Open(path)
+	f, err := openFile(path)
 	if err != nil {
-		return usageError{err.Error(), "Name a file of JSON lines that can be read."}
+		return err
 	}
 	defer f.Close()
 	in := bufio.NewScanner(f)

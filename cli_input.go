@@ -2,8 +2,28 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
+	"os"
 )
+
+// openFile opens a file that a command line names; one that cannot be read is wrong usage.
+func openFile(path string) (*os.File, error) {
+	const hint = "Name a file that you can read."
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, usageError{err.Error(), hint}
+	}
+	info, err := f.Stat()
+	if err == nil && info.IsDir() {
+		err = fmt.Errorf("%s is a folder", path)
+	}
+	if err != nil {
+		f.Close()
+		return nil, usageError{err.Error(), hint}
+	}
+	return f, nil
+}
 
 // interruptible is an input that ends with a context: a read from a terminal or a pipe would otherwise wait on after
 // Ctrl-C. A read that was given up is left behind, and what it gets is lost with the process.

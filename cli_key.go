@@ -70,6 +70,9 @@ func (c *cli) keyImport() *cobra.Command {
 			if err != nil {
 				return usageError{err.Error(), "Name the file that `cloudops key export` wrote."}
 			}
+			if err := c.checkPassphraseFile(); err != nil {
+				return err
+			}
 			st, err := host.ImportRecovery(cmd.Context(), host.Options{DataDir: c.dataDir, Passphrase: c.passphrase, ForcePassphrase: c.passphraseFile != ""}, identity)
 			return errors.Join(err, c.afterImport(st, err))
 		}}

@@ -68,6 +68,14 @@ func (o searchFlags) check(argv []string) error {
 		return usageError{"search takes a query", "See `cloudops search --help`."}
 	case o.batch != "" && len(argv) > 0:
 		return usageError{"search takes a query or --batch, not both", "See `cloudops search --help`."}
+	case o.batch == "" && strings.TrimSpace(strings.Join(argv, " ")) == "" && len(o.filters()) == 0:
+		return usageError{"the query is empty", "Say what you look for, as in: cloudops search \"production database\"."}
+	case o.batch != "":
+		f, err := openFile(o.batch)
+		if err != nil {
+			return err
+		}
+		f.Close()
 	}
 	return nil
 }
@@ -123,9 +131,6 @@ type chatLine struct {
 }
 
 func (c *cli) searchOnce(ctx context.Context, h *host.Host, text string, o searchFlags) error {
-	if strings.TrimSpace(text) == "" && len(o.filters()) == 0 {
-		return usageError{"the query is empty", "Say what you look for, as in: cloudops search \"production database\"."}
-	}
 	// The first use of the model loads it; the time that is told is that of a search in a running app.
 	if err := h.WarmUp(ctx); err != nil {
 		return err

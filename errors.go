@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"errors"
+	"io/fs"
+	"syscall"
 
 	"cloudops/backend/assistant"
 	"cloudops/backend/chat"
@@ -26,6 +28,7 @@ var known = []struct {
 	{context.Canceled, "cancelled", "", true},
 	{context.DeadlineExceeded, "timeout", "Try again; if it stays, look at Settings › Health.", true},
 	{config.ErrLocked, "locked", "Close the other CloudOps, or use another folder with --data-dir.", true},
+	{config.ErrDataDir, "data_folder", "Choose another folder with --data-dir.", false},
 	{config.ErrResourceMissing, "missing_part", "Run `make setup`, or install CloudOps again.", false},
 	{config.ErrSettingsInvalid, "invalid", "Correct the value that is named.", false},
 	{config.ErrSettingsNewer, "newer", "Install the newer CloudOps that wrote this folder.", false},
@@ -59,6 +62,11 @@ var known = []struct {
 	{host.ErrNoRun, "not_found", "", false},
 	{estate.ErrInvalid, "invalid", "", false},
 	{store.ErrNotFound, "not_found", "", false},
+	// What the system says about files that were named, after all that says more.
+	{syscall.ENOSPC, "disk_full", "Free some space.", true},
+	{fs.ErrExist, "exists", "Choose a name that is not taken.", false},
+	{fs.ErrNotExist, "not_found", "", false},
+	{fs.ErrPermission, "denied", "Change the permissions, or choose another place.", false},
 }
 
 // appError says an error in the way of the window and of --json.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"sync"
 
@@ -74,7 +75,11 @@ func (x *index) run(ctx context.Context, h *Host) error {
 func (h *Host) startServer(ctx context.Context) (*qdrant.Server, error) {
 	q := h.Settings().Qdrant
 	if q.URL == "" {
-		return qdrant.Start(ctx, qdrant.Options{Dir: filepath.Join(h.dir, "qdrant"), LogFile: filepath.Join(h.dir, "logs", "qdrant.log")})
+		logs := filepath.Join(h.dir, "logs")
+		if err := os.MkdirAll(logs, 0o700); err != nil {
+			return nil, fmt.Errorf("start Qdrant: %w", err)
+		}
+		return qdrant.Start(ctx, qdrant.Options{Dir: filepath.Join(h.dir, "qdrant"), LogFile: filepath.Join(logs, "qdrant.log")})
 	}
 	key := ""
 	if q.SealedAPIKey != "" {

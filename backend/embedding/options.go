@@ -21,8 +21,8 @@ type Options struct {
 
 // The defaults of Options; docs/retrieval.md has the figures.
 const (
-	DefaultWindow  = 256
-	DefaultOverlap = 48
+	DefaultWindow  = 128
+	DefaultOverlap = 32
 	DefaultIdle    = 5 * time.Minute
 
 	maxWindow = 512 // the model's position embeddings

@@ -13,12 +13,16 @@ import (
 
 var (
 	resourceID = regexp.MustCompile(`^[a-z]{1,16}(?:-[a-z]+)?-[0-9a-f]{8,17}$`)
+	dnsName    = regexp.MustCompile(`^(?:[a-z0-9-]+\.){3,}[a-z]{2,}$`)
 	uuidLike   = regexp.MustCompile(`^(?:[a-z]+-)?[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$`)
 )
 
 // strictID: the spelling can be nothing but an identifier, so that nothing else is meant.
 func strictID(s string) bool {
 	if strings.HasPrefix(s, "arn:") || resourceID.MatchString(s) || uuidLike.MatchString(s) {
+		return true
+	}
+	if dnsName.MatchString(s) {
 		return true
 	}
 	_, err := netip.ParseAddr(s)

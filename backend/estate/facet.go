@@ -425,11 +425,12 @@ var envKeys = []string{"environment", "env", "stage", "envname", "environmentnam
 
 var ownerKeys = []string{"team", "owner", "owners", "ownedby", "squad", "owningteam", "teamname", "ownerteam", "group", "department", "tribe", "contact", "maintainer", "technicalowner", "serviceowner", "productowner", "businessowner", "businessunit", "createdby", "managedby", "responsible", "owneremail", "teamowner"}
 
-// weakEnv are words that name an environment but are also parts of other names ("test-runner", "live-chat"): in a
-// name they count only at its end and where no other word says one.
+// weakEnv are words that name an environment but are also parts of other names ("live-chat"): in a name they count only
+// where no other word says one, at its end or, where true, at its beginning as well ("test-orders-db").
 var weakEnv = map[string]bool{
-	"live": true, "test": true, "tests": true, "testing": true, "demo": true, "stage": true, "integration": true, "dr": true, "acceptance": true, "p": true,
-	"d": true, "s": true, "t": true, "q": true, "u": true, "a": true, "l": true, "x": true, "playground": true, "sit": true, "np": true, "develop": true,
+	"stage": true, "test": true, "demo": true, "dr": true, "sit": true, "np": true, "develop": true,
+	"live": false, "tests": false, "testing": false, "integration": false, "acceptance": false, "playground": false,
+	"p": false, "d": false, "s": false, "t": false, "q": false, "u": false, "a": false, "l": false, "x": false,
 }
 
 // environmentOf says a resource's environment in canonical form ("production") and what says so; empty where nothing does.
@@ -470,6 +471,7 @@ func environmentInName(name string) (env, source string) {
 	}
 	for i, w := range words {
 		found, ok := query.Environment(w)
+		first, isWeak := weakEnv[w]
 		switch {
 		case !ok:
 			// "pre-prod" and "non-prod" are two words of a name.
@@ -477,9 +479,9 @@ func environmentInName(name string) (env, source string) {
 			if both, ok := query.Environment(words[i-1] + w); ok {
 				return both, "name"
 			}
-		case !weakEnv[w]:
+		case !isWeak:
 			return found, "name"
-		case i == last && len(words) > 1 || len(words) == 1 && len(w) > 1:
+		case i == last && len(words) > 1, i == 0 && first, len(words) == 1 && len(w) > 1:
 			weak = found
 		}
 	}

@@ -53,7 +53,11 @@ func (w *search) rank(ctx context.Context) error {
 		if covered == 0 && h.Terms == 0 && h.Dense < leastSimilar && len(w.kept) == 0 {
 			continue
 		}
-		if len(why) == 0 && h.Dense > 0 {
+		switch {
+		case len(why) > 0:
+		case h.Terms > 0:
+			why = []string{"has words of the query"}
+		case h.Dense > 0:
 			why = []string{"similar in meaning"}
 		}
 		rest = append(rest, ranked{rec: &h.Record, score: coverageShare*covered + fusedShare*h.Score, why: append(w.reasons(&h.Record), why...)})
@@ -61,11 +65,38 @@ func (w *search) rank(ctx context.Context) error {
 	slices.SortStableFunc(rest, func(a, b ranked) int { return w.compare(a, b) })
 	hits = append(hits, rest...)
 	if len(hits) < maxRanked {
+		if hits, err = w.unranked(ctx, filter, hits); err != nil {
+			return err
+		}
 		if hits, err = w.literal(ctx, hits); err != nil {
 			return err
 		}
 	}
 	return w.finish(hits)
+}
+
+// unranked adds what meets the understood filters and neither half of the search returned: the filters are an answer
+// of their own.
+func (w *search) unranked(ctx context.Context, filter store.Filter, hits []ranked) ([]ranked, error) {
+	if len(w.kept) == 0 {
+		return hits, nil
+	}
+	res, err := w.store.Scroll(ctx, store.Estate, store.Page{Filter: filter, Order: store.Order{Field: fieldName}, Limit: maxRanked})
+	if err != nil {
+		return nil, err
+	}
+	have := make(map[string]bool, len(hits))
+	for _, h := range hits {
+		have[h.rec.ID] = true
+	}
+	var rest []ranked
+	for i := range res.Records {
+		if rec := &res.Records[i]; !have[rec.ID] && len(hits)+len(rest) < maxRanked {
+			rest = append(rest, ranked{rec: rec, score: 0.02, why: w.reasons(rec)})
+		}
+	}
+	slices.SortStableFunc(rest, func(a, b ranked) int { return w.compare(a, b) })
+	return append(hits, rest...), nil
 }
 
 // compare puts environments that were asked for before those that come next best, then by score.

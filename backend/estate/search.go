@@ -179,6 +179,9 @@ func (w *search) filter() (store.Filter, error) {
 		}
 		if len(f.Named) > 0 && !f.Not {
 			out.Any = append(conds, in(fieldWords, f.Named, false))
+			if len(f.Wider) > 0 {
+				out.All = append(out.All, in(fieldType, expandTypes(f.Wider), false))
+			}
 			continue
 		}
 		out.All = append(out.All, conds...)
@@ -219,9 +222,17 @@ func (w *search) relax(ctx context.Context) error {
 				continue
 			}
 			w.gone = append(w.gone, w.kept[i])
-			w.kept = slices.Delete(w.kept, i, i+1)
+			widened := len(w.kept[i].Wider) > 0
+			if widened {
+				w.kept[i].Values, w.kept[i].Named, w.kept[i].Wider = w.kept[i].Wider, nil, nil
+			} else {
+				w.kept = slices.Delete(w.kept, i, i+1)
+			}
 			if ok, err = meets(); err != nil {
 				return err
+			}
+			if widened && !ok {
+				i++ // the wider types give way as well
 			}
 		}
 	}

@@ -42,11 +42,15 @@ func (p *parser) joinType(head []int, i int) []int {
 		return append(head, i)
 	case len(common) > 0 && len(head) == 1:
 		// The filter says one thing, in the words of both.
-		p.spans[head[0]].types, s.types = common, common
+		first := &p.spans[head[0]]
+		if word := p.norm(first.from, first.to); p.vocab.weak[word] && !between[prepositionSpan] {
+			s.weak, s.wider = word, s.types
+		}
+		first.types, s.types = common, common
 		return append(head, i)
 	case len(common) > 0:
 		return append(head, i)
-	case p.isGeneric(i):
+	case p.isGeneric(i) && !p.isWeak(head):
 		p.demoteSilently(i)
 		return head
 	case between[prepositionSpan]:
@@ -74,6 +78,16 @@ func (p *parser) between(a, b int) (map[spanKind]bool, bool) {
 		comma = comma || p.tokens[t].comma
 	}
 	return kinds, comma
+}
+
+// isWeak: all of the spans are words that are as often part of a name.
+func (p *parser) isWeak(head []int) bool {
+	for _, h := range head {
+		if !p.vocab.weak[p.norm(p.spans[h].from, p.spans[h].to)] {
+			return false
+		}
+	}
+	return true
 }
 
 func (p *parser) isGeneric(i int) bool {
@@ -184,7 +198,8 @@ func (p *parser) ignore() {
 func (p *parser) filters() []Filter {
 	var out []Filter
 	if types := p.headTypes(); types != nil {
-		out = append(out, Filter{Field: "type", Values: types, Label: p.typeLabel(), Text: p.typeText(), Named: p.named()})
+		named, wider := p.named()
+		out = append(out, Filter{Field: "type", Values: types, Label: p.typeLabel(), Text: p.typeText(), Named: named, Wider: wider})
 	}
 	for _, s := range p.spans {
 		if s.kind != filterSpan && s.kind != typeSpan {
@@ -238,20 +253,24 @@ func join(out []Filter, f Filter) []Filter {
 	return append(out, f)
 }
 
-// named are the type words where all of them are weak; nil otherwise.
-func (p *parser) named() []string {
-	var out []string
+// named are the type words where all of them are weak, or the weak one that narrowed another, with the types before.
+func (p *parser) named() (words, wider []string) {
+	for _, s := range p.spans {
+		if s.kind == typeSpan && s.weak != "" {
+			return []string{s.weak, s.weak + "s"}, s.wider
+		}
+	}
 	for _, s := range p.spans {
 		if s.kind != typeSpan {
 			continue
 		}
 		word := p.norm(s.from, s.to)
 		if !p.vocab.weak[word] || strings.Contains(word, " ") {
-			return nil
+			return nil, nil
 		}
-		out = append(out, word, word+"s")
+		words = append(words, word, word+"s")
 	}
-	return out
+	return words, nil
 }
 
 func (p *parser) typeLabel() string {

@@ -32,7 +32,9 @@ type Filter struct {
 	// Near are values that come next best (staging for "uat").
 	Near []string
 	// Named are words that, in a name, are as good as the type: the words of the query are as often a name ("search").
-	Named    []string
+	Named []string
+	// Wider are the types that resources with such a name are of; empty: any.
+	Wider    []string
 	Not      bool
 	Min, Max *float64 // of numbers, both inclusive
 	Label    string   // for people: "production"
@@ -70,6 +72,8 @@ type span struct {
 	typed    *typeEntry
 	types    []string
 	keep     []string // words that rank all the same
+	weak     string   // a weak word that narrowed the types, see Filter.Named
+	wider    []string // what the types were before
 }
 
 type spanKind int
@@ -118,6 +122,9 @@ func bound(text string) (string, bool) {
 	n := 0
 	for i := range text {
 		if n == MaxLength {
+			if space := strings.LastIndexByte(text[:i], ' '); space > 0 {
+				i = space // half a word says something else
+			}
 			return text[:i], true
 		}
 		n++

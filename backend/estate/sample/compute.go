@@ -234,7 +234,8 @@ func (g *generator) legacy(w *workload) {
 func (g *generator) scratch(w *workload) {
 	n := g.network(w)
 	w.tagged = pick(g, []tagging{never, barely, barely})
-	who := strings.NewReplacer(".", "-").Replace(w.owner[:strings.Index(w.owner, "@")])
+	person, _, _ := strings.Cut(w.owner, "@")
+	who := strings.ReplaceAll(person, ".", "-")
 	name := pick(g, []string{who + "-test", "test", "tmp", who + "-dev-box", "demo", "test123", "jumpbox", "poc-" + w.service, "delete-me", who})
 	g.instance(w, n, machine{
 		name: name, kind: pick(g, []string{"t3.micro", "t2.micro", "t3.large", "m5.xlarge", "g4dn.xlarge"}), public: g.chance(0.5), tags: g.tags(w, name),

@@ -65,12 +65,12 @@ func (g *generator) certificate(w *workload, region string) string {
 	p := place{w.account, region}
 	left := g.between(31, 390)
 	status, kind := "ISSUED", "AMAZON_ISSUED"
-	switch {
-	case g.chance(0.06):
+	switch n := g.rng.IntN(100); {
+	case n < 6:
 		left = g.between(1, 30)
-	case g.chance(0.02):
+	case n < 8:
 		left, status = -g.between(1, 200), "EXPIRED"
-	case g.chance(0.02):
+	case n < 10:
 		status = "PENDING_VALIDATION"
 	}
 	if g.chance(0.15) {

@@ -24,7 +24,7 @@ for (const theme of ["light", "dark"] as const) {
     await expect(page.getByRole("list", { name: "Active filters" })).toBeVisible();
     await accessible(page, "resources");
     await page.getByRole("row").nth(1).click();
-    await expect(page.getByRole("dialog", { name: "Resource" }).getByText("Tags")).toBeVisible();
+    await expect(page.getByRole("dialog", { name: "Resource" }).getByRole("heading", { name: "Tags" })).toBeVisible();
     await accessible(page, "drawer");
     await page.getByRole("tab", { name: "Attributes" }).click();
     await accessible(page, "attributes");

@@ -12,6 +12,7 @@ import type { Status } from "@/lib/backend";
 import { useNavigation, type Screen } from "@/lib/navigation";
 import { createQueryClient, useBackendEvents, useSettings, useStatus } from "@/lib/queries";
 import { readPreference } from "@/lib/preferences";
+import { useActiveRun } from "@/lib/runs";
 import { asTheme, useApplyTheme, useTheme } from "@/lib/theme";
 import { Banners } from "./banners";
 import { CommandPalette } from "./command-palette";
@@ -76,16 +77,26 @@ function Shell() {
   );
 }
 
+const firstRuns = ["scan", "sample", "import"] as const;
+
 function CurrentScreen({ screen }: { screen: Screen }) {
   if (screen === "chat") return <ChatScreen />;
   if (screen === "settings") return <SettingsScreen />;
   return <EstateScreen />;
 }
 
-/** The welcome stays until there is something to look at, or the user wants to look around without. */
+/**
+ * The welcome stays until everything was read that the user chose to begin with, or the user wants to look around
+ * without. The first resources end the state of a first launch, but not yet the reading.
+ */
 function useWelcome(status: Status | undefined) {
-  const [skipped, setSkipped] = useState(false);
-  return { shown: status?.phase === "ready" && status.firstLaunch && !skipped, skip: () => setSkipped(true) };
+  const [step, setStep] = useState<"unknown" | "welcome" | "past">("unknown");
+  const reading = useActiveRun(firstRuns) !== undefined;
+  const ready = status?.phase === "ready";
+  const shown = ready && step !== "past" && (status.firstLaunch || (step === "welcome" && reading));
+  if (shown && step === "unknown") setStep("welcome");
+  if (ready && !shown && step === "welcome") setStep("past");
+  return { shown, skip: () => setStep("past") };
 }
 
 /** A webview that lost its storage still gets the theme that was chosen. */

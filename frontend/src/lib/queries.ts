@@ -62,6 +62,9 @@ export function useBackendEvents(): void {
   useEffect(() => {
     // The event shows the change at once; asking again drops an older answer that may still be on its way.
     const stopStatus = backend().onStatus((status) => {
+      const before = client.getQueryData<Status>(keys.status);
+      // What was just read in is searchable in full now.
+      if (before && before.pending > 0 && status.pending === 0) void client.invalidateQueries({ queryKey: keys.estate });
       client.setQueryData(keys.status, status);
       void client.invalidateQueries({ queryKey: keys.status });
     });

@@ -1,8 +1,9 @@
 import "@testing-library/jest-dom/vitest";
-import { cleanup } from "@testing-library/react";
+import { cleanup, configure } from "@testing-library/react";
 import { afterEach, vi } from "vitest";
 
 afterEach(cleanup);
+configure({ asyncUtilTimeout: 15_000 });
 
 // jsdom lays nothing out and has no media queries; the parts below are what the window asks of a browser.
 Object.defineProperty(window, "matchMedia", {

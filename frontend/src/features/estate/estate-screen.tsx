@@ -17,13 +17,11 @@ import { isRunning, useLatestRun } from "@/lib/runs";
 import { Facets } from "./facets";
 import { FilterChips } from "./filter-chips";
 import { Overview } from "./overview";
-import { useEstateSearch } from "./queries";
+import { readingRuns, useEstateSearch } from "./queries";
 import { ResourceTable, type TableHandle } from "./resource-table";
 import { SearchBox } from "./search-box";
 import { buildQuery, toggleValue, useEstateView } from "./state";
 import { Toolbar } from "./toolbar";
-
-const importKinds = ["scan", "sample", "import", "rebuild"] as const;
 
 export function EstateScreen() {
   const nav = useNavigation();
@@ -31,7 +29,7 @@ export function EstateScreen() {
   const view = useEstateView();
   const settled = useDebounced(nav.estateText, 120);
   const query = useMemo(() => buildQuery(settled, nav.estateFilters, view), [settled, nav.estateFilters, view]);
-  const run = useLatestRun(importKinds);
+  const run = useLatestRun(readingRuns);
   const [dismissed, setDismissed] = useState("");
   const table = useRef<TableHandle>(null);
   const busy = isRunning(run);
@@ -168,7 +166,7 @@ function Tally({ page, searched }: { page: EstatePage; searched: boolean }) {
 
 /** What the backend left out or cut, in its own words. */
 function Notes({ page }: { page: EstatePage }) {
-  const notes = page.fromLedger ? ["Read from the ledger, in order of names: search is down.", ...page.notes] : page.notes;
+  const notes = page.fromLedger ? ["Read from the ledger, in order of names: the search index is not ready.", ...page.notes] : page.notes;
   if (notes.length === 0) return null;
   return <p role="note" className="border-b bg-warn-soft px-4 py-1 text-xs text-warn">{notes.map(sentence).join(" ")}</p>;
 }

@@ -1,6 +1,7 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { backend, type EstateQuery } from "@/lib/backend";
 import { keys } from "@/lib/queries";
+import { useActiveRun } from "@/lib/runs";
 
 export function useEstateSearch(query: EstateQuery, enabled: boolean) {
   return useInfiniteQuery({
@@ -13,8 +14,12 @@ export function useEstateSearch(query: EstateQuery, enabled: boolean) {
   });
 }
 
+export const readingRuns = ["scan", "sample", "import", "rebuild"] as const;
+
+/** The overview; it grows in sight while resources are read in. */
 export function useEstateStats(enabled: boolean) {
-  return useQuery({ queryKey: [...keys.estate, "stats"], queryFn: () => backend().getEstateStats(), enabled });
+  const reading = useActiveRun(readingRuns) !== undefined;
+  return useQuery({ queryKey: [...keys.estate, "stats"], queryFn: () => backend().getEstateStats(), enabled, refetchInterval: reading ? 2_500 : false });
 }
 
 export function useResource(arn: string) {

@@ -6,6 +6,8 @@ SHELL := /bin/bash
 VERSION ?= 0.1.0
 TAGS := webkit2_41
 export CGO_ENABLED := 1
+# The same flags for every build, so that tests, tools and the program share one cache of compiled packages.
+export GOFLAGS := -trimpath
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z0-9-]+:.*## / {printf "  \033[1m%-14s\033[0m %s\n", $$1, $$2}' $(MAKEFILE_LIST)

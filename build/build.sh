@@ -15,4 +15,4 @@ if [ ! -f frontend/dist/index.html ] || [ "$(cat build/cache/stamps/frontend 2>/
 fi
 say "The program (compiling the AWS SDK takes some minutes the first time)"
 # The tags are those of a Wails production build; without them the binary would serve developer tools.
-go build -trimpath -tags "desktop,production,$tags" -ldflags "-s -w -X main.version=$version" -o build/bin/cloudops .
+go build -tags "desktop,production,$tags" -ldflags "-s -w -X main.version=$version" -o build/bin/cloudops .

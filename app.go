@@ -209,7 +209,7 @@ func (a *App) GetKeyStatus() (KeyStatus, error) {
 	}
 	st := h.Vault.Status()
 	return KeyStatus{
-		Backend: string(st.Backend), VaultID: st.VaultID, MasterKeyID: st.MasterKeyID, DataKeyID: st.DataKeyID, DataKeys: st.DataKeys,
+		Backend: st.Backend, VaultID: st.VaultID, MasterKeyID: st.MasterKeyID, DataKeyID: st.DataKeyID, DataKeys: st.DataKeys,
 		RecoveryRecipient: st.RecoveryRecipient, RecoveryKeySaved: !st.RecoverySavedAt.IsZero(), CreatedAt: stamp(st.CreatedAt),
 	}, nil
 }

@@ -33,7 +33,8 @@ var allowed = map[string][]string{
 	"backend/embedding":          {"backend/config"},
 	"backend/crypto":             {"backend/config"},
 	"backend/config":             {},
-	"bench/retrieval":            {"backend/host", "backend/chat", "backend/estate", "backend/store"},
+	"bench/retrieval":            {"backend/host", "backend/chat", "backend/embedding", "backend/estate", "backend/store"},
+	"bench/kill":                 {},
 	"build/fetch":                {},
 	"test/window":                {},
 }

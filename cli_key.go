@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -74,17 +73,13 @@ func (c *cli) keyImport() *cobra.Command {
 				return err
 			}
 			st, err := host.ImportRecovery(cmd.Context(), host.Options{DataDir: c.dataDir, Passphrase: c.passphrase, ForcePassphrase: c.passphraseFile != ""}, identity)
-			return errors.Join(err, c.afterImport(st, err))
+			if err != nil {
+				return err
+			}
+			return c.printKeyStatus(st)
 		}}
 	cmd.Flags().StringVar(&in, "in", "", "the recovery key's file")
 	return cmd
-}
-
-func (c *cli) afterImport(st crypto.Status, err error) error {
-	if err != nil {
-		return nil
-	}
-	return c.printKeyStatus(st)
 }
 
 func (c *cli) keyRotate() *cobra.Command {

@@ -84,7 +84,7 @@ func (h *Host) DataDir() string { return h.dir }
 func (h *Host) Open(ctx context.Context) (err error) {
 	defer func() {
 		if err != nil {
-			h.closeFoundation()
+			err = errors.Join(err, h.closeFoundation())
 		}
 	}()
 	if err := h.openFolder(); err != nil {

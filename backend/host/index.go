@@ -107,7 +107,7 @@ func (x *index) follow(ctx context.Context, h *Host, server *qdrant.Server) {
 			h.status.notice("index", nil)
 		case state == qdrant.Restarting:
 			h.Store.Disconnect()
-			h.status.notice("index", indexNotice(errors.New("Qdrant is being restarted")))
+			h.status.notice("index", indexNotice(errors.New("the search index is being restarted")))
 		case state == qdrant.Down:
 			h.Store.Disconnect()
 			h.status.notice("index", indexNotice(server.Reason()))

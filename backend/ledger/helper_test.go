@@ -54,7 +54,7 @@ func readUntilKilled(t *testing.T, cmd *exec.Cmd, out io.Reader, before int) int
 			require.NoError(t, cmd.Process.Kill())
 		}
 	}
-	cmd.Wait() //nolint:errcheck // it was killed
+	cmd.Wait() // it was killed
 	require.Greater(t, last, before)
 	return last
 }

@@ -72,7 +72,7 @@ func (w *writer) prepare() error {
 		{&w.entry, "INSERT INTO log (rev, at, collection, id, deleted, scope, seq, fields, sealed) VALUES (?,?,?,?,?,?,?,?,?)"},
 	} {
 		var err error
-		if *s.to, err = w.tx.PrepareContext(w.ctx, s.sql); err != nil {
+		if *s.to, err = w.tx.PrepareContext(w.ctx, s.sql); err != nil { //nolint:sqlclosecheck // they end with their transaction
 			return err
 		}
 	}

@@ -87,7 +87,7 @@ func typed(kind FieldKind, v any) any {
 		if i, err := v.Int64(); err == nil && kind != Float && !strings.ContainsAny(v.String(), ".eE") {
 			return i
 		}
-		f, _ := v.Float64() //nolint:errcheck // the decoder accepted it as a number
+		f, _ := v.Float64() // the decoder accepted it as a number
 		return f
 	case []any:
 		list := make([]string, 0, len(v))

@@ -91,7 +91,7 @@ func closeClient(client *qdrant.Client, cancel context.CancelFunc) {
 		cancel()
 	}
 	if client != nil {
-		client.Close() //nolint:errcheck // the connection is given up in any case
+		client.Close() // the connection is given up in any case
 	}
 }
 

@@ -13,6 +13,8 @@ import (
 const (
 	applyBatch = 256 // records written to Qdrant in one call
 	denseBatch = 32  // records embedded in one call: short, so that a new message waits little behind an import
+	// sendBytes bounds what is read, opened and sent at once. A record may be larger: it goes alone.
+	sendBytes  = 8 << 20
 	retryAfter = 500 * time.Millisecond
 )
 
@@ -49,9 +51,12 @@ func (s *Store) sleep(wake <-chan struct{}, err error) bool {
 }
 
 func (s *Store) applySome() (worked bool, err error) {
+	if !s.Connected() {
+		return false, nil
+	}
 	client, err := s.conn.get()
 	if err != nil {
-		return false, nil
+		return false, err
 	}
 	for _, c := range s.order {
 		col := s.coll[c]
@@ -62,10 +67,13 @@ func (s *Store) applySome() (worked bool, err error) {
 		if len(ids) == 0 {
 			continue
 		}
-		err := s.apply(s.ctx, client, col, ids)
-		if err != nil && !isDown(err) && s.ctx.Err() == nil {
-			err = s.applyOneByOne(client, col, ids, err)
-		}
+		err := s.portions(s.ctx, col, ids, func(part []string) error {
+			err := s.apply(s.ctx, client, col, part)
+			if err != nil && !isDown(err) && s.ctx.Err() == nil {
+				err = s.applyOneByOne(client, col, part, err)
+			}
+			return err
+		})
 		col.todo.finish(ids, ticket, err != nil)
 		if err != nil {
 			return true, err
@@ -74,6 +82,26 @@ func (s *Store) applySome() (worked bool, err error) {
 		worked = true
 	}
 	return worked, nil
+}
+
+// portions calls do with runs of ids whose records take at most sendBytes together.
+func (s *Store) portions(ctx context.Context, col *collection, ids []string, do func(part []string) error) error {
+	sizes, err := s.ledger.Sizes(ctx, string(col.Collection), ids...)
+	if err != nil {
+		return err
+	}
+	for start := 0; start < len(ids); {
+		end, size := start+1, sizes[ids[start]]
+		for end < len(ids) && size+sizes[ids[end]] <= sendBytes {
+			size += sizes[ids[end]]
+			end++
+		}
+		if err := do(ids[start:end]); err != nil {
+			return err
+		}
+		start = end
+	}
+	return nil
 }
 
 // applyOneByOne keeps one record that cannot be indexed (its seal does not open) from holding up all others.
@@ -172,9 +200,12 @@ func (s *Store) denseLoop() {
 }
 
 func (s *Store) embedSome() (worked bool, err error) {
+	if !s.Connected() {
+		return false, nil
+	}
 	client, err := s.conn.get()
 	if err != nil {
-		return false, nil
+		return false, err
 	}
 	for _, c := range s.order {
 		col := s.coll[c]
@@ -185,7 +216,7 @@ func (s *Store) embedSome() (worked bool, err error) {
 		if len(ids) == 0 {
 			continue
 		}
-		err := s.embedBatch(s.ctx, client, col, ids)
+		err := s.portions(s.ctx, col, ids, func(part []string) error { return s.embedBatch(s.ctx, client, col, part) })
 		// What cannot be derived or embedded stays searchable by its terms; the next start tries again.
 		again := err != nil && (isDown(err) || s.ctx.Err() != nil)
 		col.dense.finish(ids, ticket, again)

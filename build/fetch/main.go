@@ -33,8 +33,9 @@ func main() {
 	platform := flag.String("platform", runtime.GOOS+"/"+runtime.GOARCH, "os/arch to fetch for")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if err := run(ctx, *manifest, *out, *cache, *platform); err != nil {
+	err := run(ctx, *manifest, *out, *cache, *platform)
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "fetch:", err)
 		os.Exit(1)
 	}

@@ -167,8 +167,10 @@ func (e *Env) KillQdrant() {
 	if e.qdrant == nil {
 		return
 	}
-	e.qdrant.Process.Kill()
-	e.qdrant.Wait()
+	if err := e.qdrant.Process.Kill(); err != nil {
+		e.T.Error(err)
+	}
+	_ = e.qdrant.Wait() // it was killed, and says so
 	e.qdrant = nil
 }
 

@@ -76,8 +76,8 @@ func (c *cli) finishWrite(ctx context.Context, h *host.Host, v any) error {
 	cancel()
 	finish()
 	if err != nil {
-		// Everything is stored and found by its words; the next start goes on with the vectors.
-		fmt.Fprintf(c.err, "cloudops: %d records have no vector yet; the next command or the app goes on with them\n", h.Status(ctx).Pending)
+		// Everything is stored; the next start goes on with the index and the vectors.
+		fmt.Fprintf(c.err, "cloudops: everything is stored; %d records are not searchable in full yet, the next command or the app goes on with them\n", h.Status(ctx).Pending)
 	}
 	return c.result(v, func(w io.Writer) { fmt.Fprintln(w, v) })
 }

@@ -21,7 +21,7 @@ func (s *Service) All(ctx context.Context, filters []Filter, yield func(Item) er
 	if err != nil {
 		return err
 	}
-	page := store.Page{Filter: store.Filter{All: conds}, Order: store.Order{Field: fieldARN}, Limit: exportPage}
+	page := store.Page{Filter: store.Filter{All: conds}, Order: store.Order{Field: fieldARN, Exact: true}, Limit: exportPage}
 	for {
 		res, err := s.store.Scroll(ctx, store.Estate, page)
 		if err != nil {

@@ -25,6 +25,7 @@ const (
 	maxProblems = 100      // that are listed; all are counted
 	peekLine    = 1 << 20  // bytes read to tell the format
 	maxValue    = 16 << 20 // bytes of one resource
+	batchBytes  = 4 << 20  // that are read before they are written
 )
 
 // ImportProblem is what was wrong with one resource.
@@ -86,6 +87,7 @@ type importer struct {
 	source   *source
 	seen     map[uuid.UUID]struct{}
 	batch    []Resource
+	bytes    int // of the batch, as read
 	counts   Counts
 	report   ImportReport
 }
@@ -226,7 +228,7 @@ func (in *importer) object(dec *json.Decoder) (bool, error) {
 		if err != nil {
 			return found, in.broken(dec, err)
 		}
-		name, _ := key.(string) //nolint:errcheck // a key is a string
+		name, _ := key.(string) // a key is a string
 		if !isList(name) {
 			if err := in.skip(dec); err != nil {
 				return found, err
@@ -337,7 +339,8 @@ func (in *importer) take(raw []byte, line int) error {
 		in.report.Notes++
 		in.problem(ImportProblem{Resource: in.report.Read, Line: line, ARN: r.ARN, Message: strings.Join(notes, "; ")})
 	}
-	if in.batch = append(in.batch, r); len(in.batch) >= batchSize {
+	in.bytes += len(raw)
+	if in.batch = append(in.batch, r); len(in.batch) >= batchSize || in.bytes >= batchBytes {
 		return in.flush()
 	}
 	return nil
@@ -369,7 +372,8 @@ func (in *importer) flush() error {
 	if err != nil {
 		return err
 	}
-	in.batch = in.batch[:0]
+	in.batch, in.bytes = in.batch[:0], 0
+	clear(in.batch[:cap(in.batch)]) // what was large is not held on to
 	if in.progress != nil {
 		in.progress(ImportProgress{Resources: in.report.Read, Bytes: in.source.read})
 	}

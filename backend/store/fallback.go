@@ -72,7 +72,7 @@ func compareRows(a, b row, o Order, numeric bool) int {
 		return strings.Compare(a.ID, b.ID)
 	}
 	if !numeric {
-		return compareKeys(sortKey(a.fields[o.Field]), sortKey(b.fields[o.Field]), a.ID, b.ID, o.Desc)
+		return compareKeys(sortKey(a.fields[o.Field], o.Exact), sortKey(b.fields[o.Field], o.Exact), a.ID, b.ID, o.Desc)
 	}
 	x, _ := number(a.fields[o.Field])
 	y, _ := number(b.fields[o.Field])

@@ -28,7 +28,7 @@ type cursor struct {
 }
 
 func (c cursor) String() string {
-	plain, _ := json.Marshal(c) //nolint:errcheck // strings and numbers
+	plain, _ := json.Marshal(c) // strings and numbers
 	return base64.RawURLEncoding.EncodeToString(plain)
 }
 
@@ -207,7 +207,7 @@ func (s *Store) orderedIDs(ctx context.Context, client *qdrant.Client, col *coll
 			return nil, err
 		}
 		for _, p := range points {
-			all = append(all, entry{p.GetId().GetUuid(), sortKey(goValue(Keyword, p.GetPayload()[o.Field]))})
+			all = append(all, entry{p.GetId().GetUuid(), sortKey(goValue(Keyword, p.GetPayload()[o.Field]), o.Exact)})
 		}
 		if offset = next; next == nil {
 			break
@@ -221,16 +221,20 @@ func (s *Store) orderedIDs(ctx context.Context, client *qdrant.Client, col *coll
 	return ids, nil
 }
 
-func sortKey(v any) string {
+func sortKey(v any, exact bool) string {
+	key := ""
 	switch v := v.(type) {
 	case string:
-		return strings.ToLower(v)
+		key = v
 	case []string:
-		return strings.ToLower(strings.Join(v, "\x00"))
+		key = strings.Join(v, "\x00")
 	case bool:
-		return fmt.Sprint(v)
+		key = fmt.Sprint(v)
 	}
-	return ""
+	if exact {
+		return key
+	}
+	return strings.ToLower(key)
 }
 
 func compareKeys(a, b, idA, idB string, desc bool) int {

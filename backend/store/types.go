@@ -137,6 +137,7 @@ type Filter struct {
 type Order struct {
 	Field string
 	Desc  bool
+	Exact bool // Keyword fields by their bytes; without it they are ordered as people do, ignoring case
 }
 
 // Page asks for part of an ordered list.

@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import path from "node:path";
 
 export const root = path.resolve(import.meta.dirname, "../..");
@@ -11,6 +11,7 @@ export const appBinary = process.env.CLOUDOPS_E2E_APP ?? path.join(root, "build/
 export default function buildApp(): void {
   if (!existsSync(path.join(dist, "index.html"))) throw new Error("frontend/dist is empty: run `npm run build` first");
   if (process.env.CLOUDOPS_E2E_APP) return;
+  mkdirSync(path.dirname(appBinary), { recursive: true });
   const tags = ["dev", process.env.CLOUDOPS_TAGS ?? "webkit2_41"].join(",");
   execFileSync("go", ["build", "-tags", tags, "-o", appBinary, "."], { cwd: root, stdio: "inherit" });
 }

@@ -17,7 +17,7 @@ test("first launch, sample, search, a resource, a question, and all of it after 
   await search.press("Enter");
   await page.keyboard.press("Enter");
   const drawer = page.getByRole("dialog", { name: "Resource" });
-  const name = await drawer.getByRole("heading", { level: 2 }).last().innerText();
+  const name = await drawer.getByRole("heading", { level: 2 }).nth(1).innerText();
   await expect(drawer.getByText(/^arn:aws/)).toBeVisible();
   await drawer.getByRole("tab", { name: "Attributes" }).click();
   await drawer.getByRole("button", { name: "Ask about this" }).click();

@@ -113,6 +113,17 @@ describe("estate", () => {
     expect(await screen.findByRole("list", { name: "About" })).toBeInTheDocument();
   });
 
+  test("a search waits for an index that is not there yet", async () => {
+    const fake = freshBackend();
+    const search = fake.searchEstate;
+    fake.searchEstate = () => Promise.reject(new BackendError({ code: "index_down", message: "search: the index is not running", hint: "it comes back", retryable: true }));
+    const { user } = renderWith(<App />);
+    await user.click(await screen.findByRole("tab", { name: "Resources" }));
+    expect(await screen.findByText("Search: the index is not running")).toBeInTheDocument();
+    fake.searchEstate = search;
+    expect((await screen.findAllByRole("row")).length).toBeGreaterThan(5);
+  });
+
   test("an empty result helps on", async () => {
     freshBackend();
     const { user } = renderWith(<App />);

@@ -12,6 +12,16 @@ export const keys = {
   messages: (id: string) => ["messages", id],
 } as const;
 
+function isIndexDown(error: unknown): boolean {
+  return toBackendError(error).code === "index_down";
+}
+
+/** What to show in place of data that is not there: the error, also while it is waited for the index. */
+export function errorInPlace(query: { data: unknown; error: unknown; failureReason: unknown }): unknown {
+  if (query.data !== undefined) return null;
+  return query.error ?? (query.failureReason && isIndexDown(query.failureReason) ? query.failureReason : null);
+}
+
 export function createQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
@@ -21,8 +31,9 @@ export function createQueryClient(): QueryClient {
         gcTime: 5 * 60_000,
         refetchOnWindowFocus: false,
         networkMode: "always",
-        retry: (count, error) => toBackendError(error).retryable && count < 2,
-        retryDelay: (attempt) => 300 * 2 ** attempt,
+        // Right after a start, and when Qdrant comes back, the index needs a moment: whoever waits for it gets the answer then.
+        retry: (count, error) => isIndexDown(error) || (toBackendError(error).retryable && count < 2),
+        retryDelay: (attempt, error) => (isIndexDown(error) ? 1_500 : 300 * 2 ** attempt),
       },
       mutations: { networkMode: "always" },
     },

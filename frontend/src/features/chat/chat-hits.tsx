@@ -4,12 +4,14 @@ import type { ChatHit } from "@/lib/backend";
 import { cn } from "@/lib/cn";
 import { formatAgo, formatMs, plainWords, plural } from "@/lib/format";
 import { useNavigation } from "@/lib/navigation";
+import { errorInPlace } from "@/lib/queries";
 import { useChatSearch } from "./queries";
 
 /** Messages of all conversations that were found by what they mean; each leads to its place. */
 export function ChatHits({ text }: { text: string }) {
   const search = useChatSearch(text);
-  if (search.isError) return <ErrorPanel error={search.error} onRetry={() => void search.refetch()} />;
+  const error = errorInPlace(search);
+  if (error) return <ErrorPanel error={error} onRetry={() => void search.refetch()} />;
   if (!search.data) return <div className="p-4"><Spinner label="Searching…" /></div>;
   const { hits, tookMs, pending, dense } = search.data;
   if (hits.length === 0) return <Empty icon={SearchX} title="Nothing found" className="py-10">Try other words for what was said.</Empty>;

@@ -12,7 +12,7 @@ import { formatMs, plural } from "@/lib/format";
 import { useDebounced } from "@/lib/hooks";
 import { useNavigation, type EstateTab } from "@/lib/navigation";
 import { readPreference, writePreference } from "@/lib/preferences";
-import { useStatus } from "@/lib/queries";
+import { errorInPlace, useStatus } from "@/lib/queries";
 import { isRunning, useLatestRun } from "@/lib/runs";
 import { Facets } from "./facets";
 import { FilterChips } from "./filter-chips";
@@ -159,7 +159,7 @@ function Tally({ page, searched }: { page: EstatePage; searched: boolean }) {
   return (
     <p role="status" className="shrink-0 px-2 text-xs tabular-nums text-muted">
       {plural(page.total, "resource")} · {formatMs(page.tookMs)}
-      {searched && !page.dense && " · by words alone"}
+      {searched && !page.dense && page.understood.length === 0 && " · by words alone"}
     </p>
   );
 }
@@ -178,7 +178,8 @@ interface ResultBodyProps {
 }
 
 function ResultBody({ search, resources, table }: ResultBodyProps) {
-  if (search.isError && resources.length === 0) return <ErrorPanel error={search.error} onRetry={() => void search.refetch()} />;
+  const error = errorInPlace(search);
+  if (error) return <ErrorPanel error={error} onRetry={() => void search.refetch()} />;
   if (search.isPending) return <TableSkeleton />;
   if (resources.length === 0) return <NothingFound />;
   return table;

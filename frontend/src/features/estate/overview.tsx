@@ -2,12 +2,14 @@ import { ErrorPanel, Skeleton } from "@/components/ui/feedback";
 import type { EstateStats, FacetValue } from "@/lib/backend";
 import { formatAgo, formatCount, formatDateTime } from "@/lib/format";
 import { useNavigation } from "@/lib/navigation";
+import { errorInPlace } from "@/lib/queries";
 import { BarChart } from "./bar-chart";
 import { useEstateStats } from "./queries";
 
 export function Overview() {
   const stats = useEstateStats(true);
-  if (stats.isError) return <ErrorPanel error={stats.error} onRetry={() => void stats.refetch()} />;
+  const error = errorInPlace(stats);
+  if (error) return <ErrorPanel error={error} onRetry={() => void stats.refetch()} />;
   if (!stats.data) return <OverviewSkeleton />;
   return <Charts stats={stats.data} />;
 }

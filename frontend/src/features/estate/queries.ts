@@ -10,6 +10,8 @@ export function useEstateSearch(query: EstateQuery, enabled: boolean) {
     initialPageParam: "",
     getNextPageParam: (page) => page.next || undefined,
     placeholderData: keepPreviousData,
+    // What came from the ledger is in no good order: ask until the index serves again.
+    refetchInterval: (q) => (q.state.data?.pages[0]?.fromLedger ? 3_000 : false),
     enabled,
   });
 }

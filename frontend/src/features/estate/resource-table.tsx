@@ -36,7 +36,7 @@ const columns = [
 
 // Names come first: the tags have a column only where there is room for them.
 const grid =
-  "grid grid-cols-[minmax(200px,2.4fr)_minmax(110px,1fr)_104px_112px_76px_76px] gap-x-3 px-4 @5xl:grid-cols-[minmax(240px,2.2fr)_minmax(120px,1fr)_112px_112px_88px_96px_minmax(140px,1.6fr)]";
+  "grid grid-cols-[minmax(200px,2.4fr)_minmax(110px,1fr)_104px_108px_94px_72px] gap-x-3 px-4 @5xl:grid-cols-[minmax(240px,2.2fr)_minmax(120px,1fr)_112px_112px_88px_96px_minmax(140px,1.6fr)]";
 const wideOnly = "hidden @5xl:block";
 
 export function ResourceTable(props: ResourceTableProps) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"sync"
 
@@ -28,6 +29,12 @@ func openLibrary(path string) error {
 	}
 	if library.path != "" {
 		return fmt.Errorf("load ONNX Runtime from %s: %s is loaded already", path, library.path)
+	}
+	// The library brings a client that reports to its maker: while its environment is made, before
+	// DisableTelemetry can be called, it reads the command line (which may hold a query, and crashes on a long one), the
+	// machine's id and the names of its disks, and writes a database below ~/.cache. See docs/decisions/0090.
+	if err := os.Setenv("ORT_DISABLE_TELEMETRY", "1"); err != nil {
+		return fmt.Errorf("load ONNX Runtime: %w", err)
 	}
 	ort.SetSharedLibraryPath(path)
 	if err := ort.InitializeEnvironment(ort.WithLogLevelError()); err != nil {

@@ -26,10 +26,11 @@ type App struct {
 	dataDir string
 	events  *events
 
-	mu    sync.Mutex
-	host  *host.Host
-	phase string // starting | ready | needs_passphrase | failed
-	err   error  // why phase is failed
+	mu       sync.Mutex
+	host     *host.Host
+	phase    string // starting | ready | needs_passphrase | failed
+	err      error  // why phase is failed
+	creating bool   // the passphrase that is asked for is a new one
 
 	passphrase chan []byte // from Unlock to the vault
 	ended      chan struct{}
@@ -83,7 +84,10 @@ func (a *App) open(ctx context.Context) {
 }
 
 // askPassphrase waits for Unlock.
-func (a *App) askPassphrase(ctx context.Context, _ bool) ([]byte, error) {
+func (a *App) askPassphrase(ctx context.Context, create bool) ([]byte, error) {
+	a.mu.Lock()
+	a.creating = create
+	a.mu.Unlock()
 	a.setPhase(phasePassphrase)
 	defer a.setPhase(phaseStarting)
 	select {
@@ -141,9 +145,9 @@ func (a *App) statusChanged() { a.events.status(a.GetStatus) }
 // GetStatus is the state of the whole app; it always answers.
 func (a *App) GetStatus() Status {
 	a.mu.Lock()
-	h, phase, err := a.host, a.phase, a.err
+	h, phase, err, creating := a.host, a.phase, a.err, a.creating
 	a.mu.Unlock()
-	st := Status{Phase: phase, Version: version, Steps: []StartupStep{}, Notices: []AppError{}, Qdrant: "starting"}
+	st := Status{Phase: phase, PassphraseNew: phase == phasePassphrase && creating, Version: version, Steps: []StartupStep{}, Notices: []AppError{}, Qdrant: "starting"}
 	if err != nil {
 		e := appError(err)
 		st.Error = &e
@@ -386,7 +390,7 @@ func (a *App) Ask(req AskRequest) (AskStarted, error) {
 	if err != nil {
 		return AskStarted{}, err
 	}
-	asked, err := h.Ask(a.ctx, assistant.Request{ConversationID: req.ConversationID, Text: req.Text, AttachARNs: req.AttachARNs})
+	asked, err := h.Ask(a.ctx, assistant.Request{ConversationID: req.ConversationID, PromptID: req.PromptID, Text: req.Text, AttachARNs: req.AttachARNs})
 	return AskStarted(asked), err
 }
 

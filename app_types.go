@@ -21,7 +21,8 @@ type StartupStep struct {
 
 // Status is the state of the whole app; the event "status" says that it changed.
 type Status struct {
-	Phase            string        `json:"phase"` // starting | ready | needs_passphrase | failed
+	Phase            string        `json:"phase"`         // starting | ready | needs_passphrase | failed
+	PassphraseNew    bool          `json:"passphraseNew"` // phase needs_passphrase: one is being chosen, for a new vault
 	Version          string        `json:"version"`
 	Steps            []StartupStep `json:"steps"`
 	Error            *AppError     `json:"error"`       // why phase is failed
@@ -290,6 +291,7 @@ type Source struct {
 // AskRequest sends a prompt.
 type AskRequest struct {
 	ConversationID string   `json:"conversationId"` // empty: a new conversation
+	PromptID       string   `json:"promptId"`       // of a prompt that is kept and asked again; empty: a new one
 	Text           string   `json:"text"`
 	AttachARNs     []string `json:"attachArns"` // resources the prompt is about
 }

@@ -125,7 +125,7 @@ func (h *Host) Status(ctx context.Context) Status {
 	}
 	st.Index = "starting"
 	switch {
-	case s.Connected():
+	case s.Connected() && compared(s):
 		st.Index = "running"
 	case h.index.down():
 		st.Index = "down"
@@ -255,4 +255,14 @@ func (h *Host) WaitEmbedded(ctx context.Context, progress func(done, total int))
 			progress(most-pending, most)
 		}
 	}
+}
+
+// compared says whether the index is known to have what the ledger has.
+func compared(s *store.Store) bool {
+	for _, m := range s.Mending() {
+		if !m.Compared {
+			return false
+		}
+	}
+	return true
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"sync"
+	"time"
 
 	"github.com/qdrant/go-client/qdrant"
 
@@ -26,7 +27,7 @@ func (s *Store) Search(ctx context.Context, c Collection, q Query) (Found, error
 	if !col.Searchable {
 		return Found{}, fmt.Errorf("search %s: the collection has no vectors", c)
 	}
-	client, err := s.conn.get()
+	client, err := s.searchable(ctx, col)
 	if err != nil {
 		return Found{}, fmt.Errorf("search %s: %w", c, err)
 	}
@@ -202,4 +203,30 @@ func (s *Store) facetsIndex(ctx context.Context, client *qdrant.Client, col *col
 	}
 	sortFacets(facets)
 	return facets, nil
+}
+
+// startWait is how long a search waits for a collection that is being made after a start.
+const startWait = 5 * time.Second
+
+// searchable returns a client once the collection exists, with ErrIndexDown where that takes too long.
+func (s *Store) searchable(ctx context.Context, col *collection) (*qdrant.Client, error) {
+	client, err := s.conn.get()
+	if err != nil {
+		return nil, err
+	}
+	wait := time.NewTimer(startWait)
+	defer wait.Stop()
+	for {
+		changed := col.mend.changed()
+		if col.mend.hasLayout() {
+			return client, nil
+		}
+		select {
+		case <-changed:
+		case <-wait.C:
+			return nil, fmt.Errorf("%w yet: it is being made", ErrIndexDown)
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
 }

@@ -9,6 +9,8 @@ import (
 	"bytes"
 	"encoding/csv"
 	"fmt"
+	"image"
+	"image/color"
 	"image/png"
 	"os"
 	"os/exec"
@@ -20,6 +22,7 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+	"golang.org/x/image/draw"
 )
 
 // screen is the display and what is on it.
@@ -72,7 +75,7 @@ func plain(s string) string { return strings.ToLower(notText.ReplaceAllString(s,
 func (s *screen) read() []word {
 	s.t.Helper()
 	path := s.shoot("reading")
-	s.run("convert", path, "-colorspace", "Gray", "-resize", "200%", path)
+	enlarge(s.t, path)
 	cmd := exec.Command("tesseract", path, "-", "--psm", "11", "tsv")
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
@@ -139,6 +142,51 @@ func (s *screen) wait(limit time.Duration, phrases ...string) word {
 	}
 }
 
+// enlarge doubles a picture, in grey.
+func enlarge(t *testing.T, path string) {
+	t.Helper()
+	small := picture(t, path)
+	big := image.NewGray(image.Rect(0, 0, 2*small.Bounds().Dx(), 2*small.Bounds().Dy()))
+	draw.CatmullRom.Scale(big, big.Bounds(), small, small.Bounds(), draw.Src, nil)
+	f, err := os.Create(path)
+	require.NoError(t, err)
+	defer f.Close()
+	require.NoError(t, png.Encode(f, big))
+}
+
+func picture(t *testing.T, path string) image.Image {
+	t.Helper()
+	f, err := os.Open(path)
+	require.NoError(t, err)
+	defer f.Close()
+	img, err := png.Decode(f)
+	require.NoError(t, err)
+	return img
+}
+
+// buttonBelow finds the first filled button under a heading, by its colour: white letters on it are often not recognized.
+func (s *screen) buttonBelow(heading word) word {
+	s.t.Helper()
+	img := picture(s.t, s.shoot("reading"))
+	x := heading.x + 5 // in the padding, left of the button's own letters
+	ground, run := img.At(x, heading.y-4), 0
+	for y := heading.y + heading.h; y < min(heading.y+250, img.Bounds().Max.Y); y++ {
+		if distance(img.At(x, y), ground) < 0x4000 {
+			run = 0
+		} else if run++; run == 20 {
+			return word{x: x, y: y - 10, w: 30, h: 8}
+		}
+	}
+	s.t.Fatalf("there is no button below %+v", heading)
+	return word{}
+}
+
+func distance(a, b color.Color) uint32 {
+	ar, ag, ab, _ := a.RGBA()
+	br, bg, bb, _ := b.RGBA()
+	return max(ar, br) - min(ar, br) + max(ag, bg) - min(ag, bg) + max(ab, bb) - min(ab, bb)
+}
+
 func (s *screen) click(w word) {
 	s.t.Helper()
 	s.run("xdotool", "mousemove", strconv.Itoa(w.x+w.w/2), strconv.Itoa(w.y+w.h/2), "click", "1")
@@ -153,11 +201,7 @@ func (s *screen) key(keys ...string) {
 // colours counts the distinct colours of a screenshot: an empty window has a handful.
 func colours(t *testing.T, path string) int {
 	t.Helper()
-	f, err := os.Open(path)
-	require.NoError(t, err)
-	defer f.Close()
-	img, err := png.Decode(f)
-	require.NoError(t, err)
+	img := picture(t, path)
 	seen := map[[3]uint32]bool{}
 	b := img.Bounds()
 	for y := b.Min.Y; y < b.Max.Y; y += 2 {

@@ -23,8 +23,8 @@ const (
 func TestMainJob(t *testing.T) {
 	s, a := newScreen(t), newApp(t, "")
 	a.start(s, "1280x800")
-	s.click(s.wait(patient, "Load the sample"))
-	s.wait(patient, "Overview", "resources")
+	s.click(s.buttonBelow(s.wait(patient, "Load the sample")))
+	s.wait(patient, "Name Type", "Type Region", "Overview")
 	require.NotEmpty(t, a.servers(), "Qdrant works in the data folder")
 	require.Greater(t, colours(t, s.shoot("estate")), 50)
 
@@ -34,7 +34,7 @@ func TestMainJob(t *testing.T) {
 	s.wait(patient, "production")
 	s.wait(soon, "RDS instance", "RDS cluster", "DynamoDB table")
 	s.key("Down", "Return")
-	s.wait(soon, "Copy ARN")
+	s.wait(soon, "Open in console")
 	s.shoot("drawer")
 	s.key("Escape")
 

@@ -129,7 +129,7 @@ export class FakeBackend implements Backend {
     const starting = options.phase && options.phase !== "ready";
     this.status = {
       phase: options.phase ?? "ready", version: "0.1.0", firstLaunch: options.firstLaunch ?? false, qdrant: options.qdrant ?? "running", embedder: "all-MiniLM-L6-v2 int8", pending: 0, model,
-      resources: this.resources.length, recoveryKeySaved: options.recoveryKeySaved ?? true, notices: [],
+      resources: this.resources.length, passphraseNew: false, recoveryKeySaved: options.recoveryKeySaved ?? true, notices: [],
       steps: [
         { name: "keys", state: options.phase === "needs_passphrase" ? "running" : options.phase === "failed" ? "failed" : "done", detail: "", done: 0, total: 0 },
         { name: "ledger", state: options.phase === "starting" || !starting ? "done" : "waiting", detail: "", done: 0, total: 0 },

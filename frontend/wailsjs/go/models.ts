@@ -28,6 +28,7 @@ export namespace main {
 	}
 	export interface AskRequest {
 	    conversationId: string;
+	    promptId: string;
 	    text: string;
 	    attachArns: string[];
 	}
@@ -239,6 +240,7 @@ export namespace main {
 	}
 	export interface Status {
 	    phase: string;
+	    passphraseNew: boolean;
 	    version: string;
 	    steps: StartupStep[];
 	    error?: AppError;

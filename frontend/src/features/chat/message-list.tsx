@@ -190,6 +190,6 @@ function ItemView({ item, marked, conversationId }: { item: Item; marked: boolea
     setPending(conversationId, null);
     useNavigation.setState((s) => ({ focusComposer: s.focusComposer + 1 }));
   };
-  const retry = () => pending && void sendPrompt(conversationId, pending.text, pending.attachArns);
+  const retry = () => pending && void sendPrompt(conversationId, pending.text, pending.attachArns, pending.promptId);
   return <PromptError error={item.error} onRetry={retry} onEdit={edit} />;
 }

@@ -37,12 +37,12 @@ export const useChat = create<ChatState>((set) => ({
 }));
 
 /** Sends a prompt. If the backend does not take it, the prompt stays in sight with the reason, to be tried again. */
-export async function sendPrompt(conversationId: string, text: string, attachArns: string[]): Promise<void> {
+export async function sendPrompt(conversationId: string, text: string, attachArns: string[], promptId = ""): Promise<void> {
   const { setPending } = useChat.getState();
-  const prompt: PendingPrompt = { runId: "", promptId: "", text, attachArns, sentAt: new Date().toISOString(), error: null };
+  const prompt: PendingPrompt = { runId: "", promptId, text, attachArns, sentAt: new Date().toISOString(), error: null };
   setPending(conversationId, prompt);
   try {
-    const started = await backend().ask({ conversationId, text, attachArns });
+    const started = await backend().ask({ conversationId, promptId, text, attachArns });
     setPending(started.conversationId, { ...prompt, runId: started.runId, promptId: started.promptId });
     if (conversationId !== started.conversationId) {
       setPending(conversationId, null);

@@ -29,7 +29,7 @@ export function StartupScreen({ status }: { status: Status | undefined }) {
         {status?.phase === "failed" && (
           <Button variant="primary" className="mb-4" onClick={() => void backend().retry().catch(toastError)}>Try again</Button>
         )}
-        {status?.phase === "needs_passphrase" && <PassphraseForm />}
+        {status?.phase === "needs_passphrase" && <PassphraseForm choose={status.passphraseNew} />}
         {steps.length > 0 && (
           <ol aria-label="Steps" className="divide-y rounded-lg border bg-surface">
             {steps.map((step) => <Step key={step.name} step={step} />)}
@@ -42,7 +42,7 @@ export function StartupScreen({ status }: { status: Status | undefined }) {
 
 function title(status: Status | undefined): string {
   if (status?.phase === "failed") return "CloudOps could not start";
-  if (status?.phase === "needs_passphrase") return "Your data is locked";
+  if (status?.phase === "needs_passphrase") return status.passphraseNew ? "Choose a passphrase" : "Your data is locked";
   return "Starting";
 }
 
@@ -84,8 +84,10 @@ function Step({ step }: { step: StartupStep }) {
   );
 }
 
-function PassphraseForm() {
+function PassphraseForm({ choose }: { choose: boolean }) {
   const [passphrase, setPassphrase] = useState("");
+  const [again, setAgain] = useState("");
+  const ready = passphrase !== "" && (!choose || passphrase === again);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<AppError | null>(null);
   const unlock = async () => {
@@ -108,13 +110,21 @@ function PassphraseForm() {
         void unlock();
       }}
     >
-      <Field label="Passphrase" hint="You choose it at the first start. It is never stored: without it, only the recovery key opens your data.">
+      <Field
+        label={choose ? "New passphrase" : "Passphrase"}
+        hint={choose ? "At least 8 characters. It is never stored: without it, only the recovery key opens your data." : "The one that was chosen at the first start. The recovery key opens your data without it."}
+      >
         {(ids) => (
           <Input {...ids} type="password" autoFocus maxLength={1024} value={passphrase} aria-invalid={error !== null} onChange={(event) => setPassphrase(event.target.value)} />
         )}
       </Field>
+      {choose && (
+        <Field label="Again" hint={again !== "" && again !== passphrase ? "The two differ." : ""}>
+          {(ids) => <Input {...ids} type="password" maxLength={1024} value={again} onChange={(event) => setAgain(event.target.value)} />}
+        </Field>
+      )}
       {error && <StartError error={error} />}
-      <Button type="submit" variant="primary" disabled={busy || passphrase === ""}>{busy ? "Unlocking…" : "Unlock"}</Button>
+      <Button type="submit" variant="primary" disabled={busy || !ready}>{busy ? "Unlocking…" : choose ? "Protect and start" : "Unlock"}</Button>
     </form>
   );
 }

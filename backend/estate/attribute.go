@@ -81,7 +81,7 @@ func truth(values []any) (any, bool) {
 
 func untruth(values []any) (any, bool) {
 	v, ok := truth(values)
-	b, _ := v.(bool) //nolint:errcheck // truth returns a bool
+	b, _ := v.(bool) // truth returns a bool
 	return !b, ok
 }
 

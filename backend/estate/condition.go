@@ -25,7 +25,7 @@ type Filter struct {
 // plain are fields whose values are compared as they are.
 var plain = map[string]bool{
 	fieldType: true, fieldService: true, fieldRegion: true, fieldAccount: true, fieldEnv: true, fieldState: true, fieldARN: true, fieldName: true,
-	fieldRelated: true, fieldWords: true, fieldCell: true, fieldTags: true,
+	fieldRelated: true, fieldWords: true, fieldTeam: true, fieldCell: true, fieldTags: true,
 }
 
 // traited are fields that are compared by their traits ("class:r6g").
@@ -43,7 +43,7 @@ func conditionsOf(f query.Filter) ([]store.Condition, error) {
 		return []store.Condition{in(fieldIDs, lower(f.Values), f.Not)}, nil
 	case "tag", fieldTagTerms:
 		return []store.Condition{in(fieldTagTerms, lower(f.Values), f.Not)}, nil
-	case "owner", "team", fieldOwners:
+	case "owner", fieldOwners:
 		owners := make([]string, 0, len(f.Values))
 		for _, v := range f.Values {
 			owners = append(owners, query.Owner(v))

@@ -2,8 +2,11 @@ package estate
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
+	"sync"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -24,7 +27,7 @@ func (w *search) list(ctx context.Context) error {
 	})
 	if !w.query.NoFacets && w.query.Cursor == "" {
 		group.Go(func() (err error) {
-			w.page.Facets, err = w.facets(groupCtx, filter)
+			w.page.Facets, err = w.countFacets(groupCtx, filter)
 			return err
 		})
 	}
@@ -137,14 +140,76 @@ var facetFields = []struct {
 	limit        int
 }{
 	{fieldType, "Type", 30}, {fieldEnv, "Environment", 12}, {fieldRegion, "Region", 20}, {fieldAccount, "Account", 20}, {fieldState, "State", 12},
-	{fieldService, "Service", 20}, {fieldEngine, "Engine", 12}, {fieldRuntime, "Runtime", 12}, {fieldClass, "Class", 15}, {fieldTags, "Tag", 20},
+	{fieldService, "Service", 20}, {fieldEngine, "Engine", 12}, {fieldRuntime, "Runtime", 12}, {fieldClass, "Class", 15}, {fieldTeam, "Team", 20},
 }
 
 // facetFlags are the yes-or-no fields that are counted.
 var facetFlags = []struct{ field, label string }{{fieldPublic, "Public"}, {fieldEncrypted, "Encrypted"}, {fieldAttached, "Attached"}}
 
-// facets counts over all that meets the filter, the fields at the same time.
-func (s *Service) facets(ctx context.Context, filter store.Filter) ([]FacetGroup, error) {
+// facetCache keeps the facets of the last few filters until something is written or a few seconds have passed: the
+// overview is asked for at each step of a browse.
+type facetCache struct {
+	mu   sync.Mutex
+	all  map[string]cachedFacets
+	keys []string // oldest first
+}
+
+type cachedFacets struct {
+	groups []FacetGroup
+	at     time.Time
+}
+
+const (
+	maxCachedFacets = 32
+	facetsLast      = 5 * time.Second // a restore or a mended index changes the estate past this package
+)
+
+func (c *facetCache) get(key string) ([]FacetGroup, bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	f, ok := c.all[key]
+	return f.groups, ok && time.Since(f.at) < facetsLast
+}
+
+func (c *facetCache) put(key string, groups []FacetGroup) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.all == nil {
+		c.all = map[string]cachedFacets{}
+	}
+	if _, ok := c.all[key]; !ok {
+		if len(c.keys) == maxCachedFacets {
+			delete(c.all, c.keys[0])
+			c.keys = c.keys[1:]
+		}
+		c.keys = append(c.keys, key)
+	}
+	c.all[key] = cachedFacets{groups, time.Now()}
+}
+
+func (c *facetCache) drop() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.all, c.keys = nil, nil
+}
+
+// countFacets counts over all that meets the filter, the fields at the same time.
+func (s *Service) countFacets(ctx context.Context, filter store.Filter) ([]FacetGroup, error) {
+	key, err := json.Marshal(filter)
+	if err != nil {
+		return nil, fmt.Errorf("count: %w", err)
+	}
+	if groups, ok := s.facets.get(string(key)); ok {
+		return groups, nil
+	}
+	groups, err := s.freshFacets(ctx, filter)
+	if err == nil {
+		s.facets.put(string(key), groups)
+	}
+	return groups, err
+}
+
+func (s *Service) freshFacets(ctx context.Context, filter store.Filter) ([]FacetGroup, error) {
 	groups := make([]FacetGroup, len(facetFields)+len(facetFlags))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(6)
@@ -188,9 +253,6 @@ func facetGroup(field, label string, counts []store.Facet) FacetGroup {
 			continue
 		}
 		g.Values = append(g.Values, FacetValue{Value: c.Value, Label: valueLabel(field, c.Value), Count: int(c.Count)})
-	}
-	if field == fieldTags {
-		g.Field = "tag"
 	}
 	return g
 }

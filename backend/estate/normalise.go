@@ -46,7 +46,7 @@ func normalise(in Resource) (Resource, []string, error) {
 		in.Related = nil
 	}
 	if in.Attributes != nil && !(in.Partial && len(in.Attributes) == 0) {
-		out.Attributes, _ = c.value("attributes", in.Attributes, 0).(map[string]any) //nolint:errcheck // a map stays a map
+		out.Attributes, _ = c.value("attributes", in.Attributes, 0).(map[string]any) // a map stays a map
 	}
 	c.relations(&out, in.Related)
 	fill(&out)

@@ -81,10 +81,11 @@ func (w *search) unranked(ctx context.Context, filter store.Filter, hits []ranke
 	if len(w.kept) == 0 {
 		return hits, nil
 	}
-	res, err := w.store.Scroll(ctx, store.Estate, store.Page{Filter: filter, Order: store.Order{Field: fieldName}, Limit: maxRanked})
+	res, err := w.store.Scroll(ctx, store.Estate, store.Page{Filter: filter, Limit: maxRanked})
 	if err != nil {
 		return nil, err
 	}
+	slices.SortFunc(res.Records, func(a, b store.Record) int { return cmp.Compare(str(&a, fieldName), str(&b, fieldName)) })
 	have := make(map[string]bool, len(hits))
 	for _, h := range hits {
 		have[h.rec.ID] = true
@@ -161,6 +162,7 @@ func coverage(words []string, rec *store.Record) (float64, []string) {
 		return 0, nil
 	}
 	name := query.Words(strings.Join(list(rec, fieldWords), " "))
+	tags := tagWords(list(rec, fieldTags))
 	sum := 0.0
 	var inName, why []string
 	for _, word := range words {
@@ -169,7 +171,7 @@ func coverage(words []string, rec *store.Record) (float64, []string) {
 			inName = append(inName, word)
 			continue
 		}
-		if tag, s := inTags(word, list(rec, fieldTags)); s > 0 {
+		if tag, s := inTags(word, list(rec, fieldTags), tags); s > 0 {
 			sum += s * 0.9
 			if reason := "tag " + clip(tag); !slices.Contains(why, reason) {
 				why = append(why, reason)
@@ -200,11 +202,21 @@ func best(word string, words []string) float64 {
 	return 0
 }
 
-func inTags(word string, tags []string) (string, float64) {
-	tag, score := "", 0.0
-	for _, t := range tags {
+// tagWords are the words of each tag's value.
+func tagWords(tags []string) [][]string {
+	out := make([][]string, len(tags))
+	for i, t := range tags {
 		_, value, _ := strings.Cut(t, "=")
-		if s := best(word, query.Words(value)); s > score {
+		out[i] = query.Words(value)
+	}
+	return out
+}
+
+// inTags is the tag whose value has the word best.
+func inTags(word string, tags []string, words [][]string) (string, float64) {
+	tag, score := "", 0.0
+	for i, t := range tags {
+		if s := best(word, words[i]); s > score {
 			tag, score = t, s
 		}
 	}

@@ -46,8 +46,12 @@ func recordOf(r *Resource, cell string, firstSeen int64) (store.Record, error) {
 	if env, _ := environmentOf(r); env != "" {
 		fields[fieldEnv] = env
 	}
+	owners, tagged := ownersOf(r)
+	if tagged {
+		fields[fieldTeam] = owners[0]
+	}
 	for name, list := range map[string][]string{
-		fieldTags: tagList(r.Tags), fieldTagTerms: tagTerms(r.Tags), fieldOwners: ownersOf(r), fieldWords: wordsOf(r.Name),
+		fieldTags: tagList(r.Tags), fieldTagTerms: tagTerms(r.Tags), fieldOwners: owners, fieldWords: wordsOf(r.Name),
 		fieldIDs: identifiers(r), fieldRelated: targets(r.Related),
 	} {
 		if len(list) > 0 {
@@ -177,17 +181,17 @@ func resourceOf(rec *store.Record) (Resource, error) {
 }
 
 func str(rec *store.Record, field string) string {
-	s, _ := rec.Fields[field].(string) //nolint:errcheck // empty where it is not there
+	s, _ := rec.Fields[field].(string) // empty where it is not there
 	return s
 }
 
 func list(rec *store.Record, field string) []string {
-	l, _ := rec.Fields[field].([]string) //nolint:errcheck // empty where it is not there
+	l, _ := rec.Fields[field].([]string) // empty where it is not there
 	return l
 }
 
 func integer(rec *store.Record, field string) int64 {
-	n, _ := rec.Fields[field].(int64) //nolint:errcheck // 0 where it is not there
+	n, _ := rec.Fields[field].(int64) // 0 where it is not there
 	return n
 }
 

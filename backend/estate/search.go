@@ -58,7 +58,7 @@ type cursor struct {
 }
 
 func (c cursor) String() string {
-	raw, _ := json.Marshal(c) //nolint:errcheck // strings and numbers
+	raw, _ := json.Marshal(c) // strings and numbers
 	return base64.RawURLEncoding.EncodeToString(raw)
 }
 

@@ -28,7 +28,8 @@ type Service struct {
 	accounts func() map[string]string
 	log      *slog.Logger
 
-	write sync.Mutex // held from reading the old state to writing the new one
+	write  sync.Mutex // held from reading the old state to writing the new one
+	facets facetCache
 }
 
 // New makes a service over a store that knows Schemas.
@@ -56,6 +57,7 @@ const (
 	fieldEnv       = "env"        // canonical: "production"
 	fieldTags      = "tags"       // k=v
 	fieldTagTerms  = "tag_terms"  // k and k=v in lower case: what a tag filter compares
+	fieldTeam      = "team"       // the first team that a tag names
 	fieldOwners    = "owners"     // teams in query.Owner's form
 	fieldWords     = "words"      // words of the name
 	fieldIDs       = "ids"        // exact identifiers in lower case
@@ -94,7 +96,7 @@ func Schema() store.Schema {
 		fieldMemory: store.Integer, fieldRetention: store.Integer, fieldSize: store.Float,
 	}
 	for _, f := range []string{
-		fieldARN, fieldType, fieldService, fieldName, fieldRegion, fieldAccount, fieldEnv, fieldTags, fieldTagTerms, fieldOwners, fieldWords,
+		fieldARN, fieldType, fieldService, fieldName, fieldRegion, fieldAccount, fieldEnv, fieldTags, fieldTagTerms, fieldTeam, fieldOwners, fieldWords,
 		fieldIDs, fieldRelated, fieldCell, fieldState, fieldEngine, fieldRuntime, fieldVersion, fieldClass, fieldKind, fieldTraits,
 	} {
 		fields[f] = store.Keyword

@@ -180,7 +180,7 @@ func (p *parser) period(i int) (period, int, bool) {
 	}
 	text := strings.ToLower(p.tokens[i].text)
 	if yearOnly.MatchString(text) {
-		year, _ := strconv.Atoi(text) //nolint:errcheck // four digits
+		year, _ := strconv.Atoi(text) // four digits
 		return stretch(year, 0, 0), 1, true
 	}
 	if m := isoDay.FindStringSubmatch(text); m != nil {
@@ -192,7 +192,7 @@ func (p *parser) period(i int) (period, int, bool) {
 	if m := dayOnly.FindStringSubmatch(text); m != nil {
 		if month := p.month(i + 1); month > 0 {
 			year, used := p.year(i + 2)
-			day, _ := strconv.Atoi(m[1]) //nolint:errcheck // digits
+			day, _ := strconv.Atoi(m[1]) // digits
 			return stretch(year, month, day), 2 + used, day > 0 && day <= 31
 		}
 	}
@@ -202,7 +202,7 @@ func (p *parser) period(i int) (period, int, bool) {
 func (p *parser) monthDay(i, month int) (period, int, bool) {
 	if i+1 < len(p.tokens) && !yearOnly.MatchString(p.tokens[i+1].text) {
 		if m := dayOnly.FindStringSubmatch(strings.ToLower(p.tokens[i+1].text)); m != nil {
-			day, _ := strconv.Atoi(m[1]) //nolint:errcheck // digits
+			day, _ := strconv.Atoi(m[1]) // digits
 			year, used := p.year(i + 2)
 			return stretch(year, month, day), 2 + used, day > 0 && day <= 31
 		}
@@ -226,15 +226,15 @@ func (p *parser) month(i int) int {
 // year at token i, or this one.
 func (p *parser) year(i int) (int, int) {
 	if i < len(p.tokens) && yearOnly.MatchString(p.tokens[i].text) {
-		year, _ := strconv.Atoi(p.tokens[i].text) //nolint:errcheck // digits
+		year, _ := strconv.Atoi(p.tokens[i].text) // digits
 		return year, 1
 	}
 	return p.options.Now.UTC().Year(), 0
 }
 
 func parts(y, m, d string, used int) (period, int, bool) {
-	year, _ := strconv.Atoi(y)  //nolint:errcheck // digits
-	month, _ := strconv.Atoi(m) //nolint:errcheck // digits
+	year, _ := strconv.Atoi(y)  // digits
+	month, _ := strconv.Atoi(m) // digits
 	day, _ := strconv.Atoi("0" + d)
 	return stretch(year, month, day), used, month >= 1 && month <= 12 && day <= 31
 }

@@ -43,12 +43,12 @@ func (p *parser) amount(i int) (value float64, unit string, used int) {
 	}
 	text := strings.ToLower(strings.ReplaceAll(p.tokens[i].text, ",", ""))
 	if m := withUnit.FindStringSubmatch(text); m != nil {
-		n, _ := strconv.ParseFloat(m[1], 64) //nolint:errcheck // the expression took digits only
+		n, _ := strconv.ParseFloat(m[1], 64) // the expression took digits only
 		return n, singular(m[2]), 1
 	}
 	n, ok := numberWords[text]
 	if plainNumber.MatchString(text) {
-		n, _ = strconv.ParseFloat(text, 64) //nolint:errcheck // as above
+		n, _ = strconv.ParseFloat(text, 64) // as above
 		ok = true
 	}
 	if !ok {
@@ -182,7 +182,7 @@ func (p *parser) dated(f Filter) Filter {
 	case "expired":
 		return Filter{Field: "expires_at", Max: ptr(now), Label: f.Label, Text: f.Text}
 	case "expiring":
-		days, _ := strconv.Atoi(f.Values[0]) //nolint:errcheck // the table holds digits
+		days, _ := strconv.Atoi(f.Values[0]) // the table holds digits
 		return Filter{Field: "expires_at", Min: ptr(now), Max: ptr(now + float64(days)*float64(24*time.Hour/time.Millisecond)), Label: f.Label, Text: f.Text}
 	}
 	return f

@@ -24,12 +24,12 @@ var (
 
 // normal is the form in which phrases are compared: NFKC, lower case, single spaces, singular words.
 func normal(text string) string {
-	text = strings.ToLower(norm.NFKC.String(contracted.ReplaceAllString(text, "")))
-	text = strings.TrimSpace(separators.ReplaceAllString(text, " "))
-	if text == "" {
-		return ""
+	if strings.ContainsAny(text, "'’") {
+		text = contracted.ReplaceAllString(text, "")
 	}
-	words := strings.Split(text, " ")
+	words := strings.FieldsFunc(strings.ToLower(norm.NFKC.String(text)), func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r)
+	})
 	for i, w := range words {
 		words[i] = singular(w)
 	}

@@ -188,27 +188,28 @@ func (v *vocabulary) known(phrase string) bool {
 // Synonyms of a CloudFormation type: the phrases that mean it and few other types, the most telling first.
 // They are what a resource is found by besides its own words.
 func Synonyms(cfnType string, limit int) []string {
-	type row struct {
-		entry *typeEntry
-		size  int
+	all, ok := synonyms.Load(cfnType)
+	if !ok {
+		all, _ = synonyms.LoadOrStore(cfnType, vocab().synonyms(cfnType))
 	}
-	v := vocab()
-	var rows []row
+	list, _ := all.([]string) // nothing else is stored
+	return list[:min(limit, len(list))]
+}
+
+// synonyms of a type, made once: there are a few hundred types.
+var synonyms sync.Map
+
+func (v *vocabulary) synonyms(cfnType string) []string {
+	var rows []*typeEntry
 	for i := range v.all {
-		e := &v.all[i]
-		if len(e.Also) == 0 && !e.Keep && matchesAny(cfnType, e.Types) {
-			rows = append(rows, row{e, len(e.Types)})
+		if e := &v.all[i]; len(e.Also) == 0 && !e.Keep && matchesAny(cfnType, e.Types) {
+			rows = append(rows, e)
 		}
 	}
-	slices.SortStableFunc(rows, func(a, b row) int { return a.size - b.size })
-	var out []string
-	for _, r := range rows {
-		for _, p := range r.entry.Phrases {
-			if len(out) == limit {
-				return out
-			}
-			out = append(out, p)
-		}
+	slices.SortStableFunc(rows, func(a, b *typeEntry) int { return len(a.Types) - len(b.Types) })
+	out := []string{}
+	for _, e := range rows {
+		out = append(out, e.Phrases...)
 	}
 	return out
 }

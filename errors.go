@@ -26,7 +26,6 @@ var known = []struct {
 	retryable bool
 }{
 	{context.Canceled, "cancelled", "", true},
-	{context.DeadlineExceeded, "timeout", "Try again; if it stays, look at Settings › Health.", true},
 	{config.ErrLocked, "locked", "Close the other CloudOps, or use another folder with --data-dir.", true},
 	{config.ErrDataDir, "data_folder", "Choose another folder with --data-dir.", false},
 	{config.ErrResourceMissing, "missing_part", "Run `make setup`, or install CloudOps again.", false},
@@ -36,7 +35,7 @@ var known = []struct {
 	{crypto.ErrWrongPassphrase, "wrong_passphrase", "Type the passphrase of this data folder again.", true},
 	{crypto.ErrWrongMasterKey, "wrong_key", "The keychain's key does not fit this data folder, and nothing was changed. Use the folder's own keychain, or `cloudops key import --in RECOVERY-KEY`.", false},
 	{crypto.ErrNoMasterKey, "no_key", "The keychain has no key for this data folder, and nothing was changed. Run `cloudops key import --in RECOVERY-KEY`.", false},
-	{crypto.ErrKeychainUnavailable, "keychain", "Unlock the keychain, or give --passphrase-file FILE on a machine without one.", true},
+	{crypto.ErrKeychainUnavailable, "keychain", "Unlock the keychain, then start again.", true},
 	{crypto.ErrDataWithoutKeys, "no_key", "", false},
 	{crypto.ErrKeysCorrupt, "corrupt", "", false},
 	{crypto.ErrNewerFormat, "newer", "Install the newer CloudOps that wrote this folder.", false},
@@ -62,6 +61,7 @@ var known = []struct {
 	{host.ErrNoRun, "not_found", "", false},
 	{estate.ErrInvalid, "invalid", "", false},
 	{store.ErrNotFound, "not_found", "", false},
+	{context.DeadlineExceeded, "timeout", "Try again; if it stays, look at Settings › Health.", true},
 	// What the system says about files that were named, after all that says more.
 	{syscall.ENOSPC, "disk_full", "Free some space.", true},
 	{fs.ErrExist, "exists", "Choose a name that is not taken.", false},
@@ -93,8 +93,14 @@ func appError(err error) AppError {
 	if errors.As(err, &advised) && advised.Hint() != "" {
 		out.Hint = advised.Hint()
 	}
+	if errors.Is(err, crypto.ErrKeychainUnavailable) {
+		out.Hint += " " + withoutKeychain
+	}
 	return out
 }
+
+const withoutKeychain = "Without a keychain, give --passphrase-file FILE at the first start; a folder whose key is in a keychain opens with " +
+	"`cloudops key import --in RECOVERY-KEY --passphrase-file FILE`."
 
 // usageError is a command line that cannot be carried out as it stands: exit code 2.
 type usageError struct{ text, hint string }

@@ -148,7 +148,8 @@ func readRing(dir string) (r keyRing, fromCopy error, err error) {
 	if errors.Is(mainErr, fs.ErrNotExist) && errors.Is(bakErr, fs.ErrNotExist) {
 		return keyRing{}, nil, fs.ErrNotExist
 	}
-	return keyRing{}, nil, &Error{Err: ErrKeysCorrupt, Cause: errors.Join(mainErr, bakErr),
+	// The cause is told and not wrapped: a copy that is missing beside a damaged file is not a first start.
+	return keyRing{}, nil, &Error{Err: ErrKeysCorrupt, Cause: errors.New(errors.Join(mainErr, bakErr).Error()),
 		Advice: "Restore " + keysName + " from a backup; nothing was changed."}
 }
 

@@ -100,13 +100,12 @@ func (a *app) command(ctx context.Context, args ...string) *exec.Cmd {
 
 // result is how a command ended.
 type result struct {
-	t           *testing.T
-	args        []string
-	code        int // -1: by a signal
-	out, err    string
-	peak        int64 // bytes of resident memory, at most
-	hung        bool
-	description string
+	t        *testing.T
+	args     []string
+	code     int // -1: by a signal
+	out, err string
+	peak     int64 // bytes of resident memory, at most
+	hung     bool
 }
 
 func (a *app) run(args ...string) result { a.t.Helper(); return a.feed(nil, args...) }
@@ -119,15 +118,14 @@ func (a *app) feed(in io.Reader, args ...string) result {
 	cmd := a.command(ctx, args...)
 	var out, errOut bytes.Buffer
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = in, &out, &errOut
-	err := cmd.Run()
+	require.NoError(a.t, cmd.Start(), "%v", args)
+	peak := watchMemory(cmd.Process.Pid)
+	err := cmd.Wait()
 	var exit *exec.ExitError
 	if err != nil && !errors.As(err, &exit) {
 		require.NoError(a.t, err, "%v", args)
 	}
-	r := result{t: a.t, args: args, code: cmd.ProcessState.ExitCode(), out: out.String(), err: errOut.String(), hung: ctx.Err() != nil}
-	if usage, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
-		r.peak = usage.Maxrss * 1024
-	}
+	r := result{t: a.t, args: args, code: cmd.ProcessState.ExitCode(), out: out.String(), err: errOut.String(), hung: ctx.Err() != nil, peak: peak()}
 	require.False(a.t, r.hung, "%s hangs", r)
 	return r
 }

@@ -41,6 +41,34 @@ func alive(pid int) bool {
 	return !strings.HasPrefix(state, "Z") && !strings.HasPrefix(state, "X")
 }
 
+// watchMemory follows the most memory that a process ever held, and returns it when asked. The figure that the system
+// gives at the end counts Qdrant too.
+func watchMemory(pid int) func() int64 {
+	stop, result := make(chan struct{}), make(chan int64)
+	go func() {
+		peak := int64(0)
+		for {
+			select {
+			case <-stop:
+				result <- peak
+				return
+			case <-time.After(20 * time.Millisecond):
+			}
+			status, err := os.ReadFile("/proc/" + strconv.Itoa(pid) + "/status")
+			if err != nil {
+				continue
+			}
+			_, rest, _ := strings.Cut(string(status), "VmHWM:")
+			if fields := strings.Fields(rest); len(fields) > 0 {
+				if kb, err := strconv.ParseInt(fields[0], 10, 64); err == nil {
+					peak = max(peak, kb<<10)
+				}
+			}
+		}
+	}()
+	return func() int64 { close(stop); return <-result }
+}
+
 // noOrphans fails where a process is left in a data folder. One that was sent a signal may need a moment.
 func noOrphans(t *testing.T, dir string) {
 	t.Helper()

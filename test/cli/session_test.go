@@ -152,4 +152,3 @@ func (s *session) lock(t *testing.T) {
 	call := conn.Object(secretService, "/org/freedesktop/secrets").Call("org.freedesktop.Secret.Service.Lock", 0, []dbus.ObjectPath{"/org/freedesktop/secrets/collection/login"})
 	require.NoError(t, call.Store(&locked, &prompt))
 }
-

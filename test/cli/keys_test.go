@@ -1,0 +1,228 @@
+package cli_test
+
+import (
+	"encoding/base64"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// keyStatus is what `key status` prints.
+type keyStatus struct {
+	Backend, Entry    string
+	VaultID           string `json:"vault_id"`
+	MasterKeyID       string `json:"master_key_id"`
+	DataKeyID         string `json:"data_key_id"`
+	DataKeys          int    `json:"data_keys"`
+	RecoveryRecipient string `json:"recovery_recipient"`
+	RecoveryKeySaved  bool   `json:"recovery_key_saved"`
+}
+
+func (a *app) keys() (s keyStatus) {
+	a.t.Helper()
+	a.json(&s, "key", "status")
+	return s
+}
+
+// refusedUnchanged: a command fails with code and changes nothing in the data folder.
+func (a *app) refusedUnchanged(code string, args ...string) refusal {
+	a.t.Helper()
+	before := state(a.t, a.dir)
+	refused := a.refused(1, args...)
+	require.Equal(a.t, code, refused.Error.Code, "%+v", refused)
+	require.NotEmpty(a.t, refused.Error.Hint)
+	require.Equal(a.t, before, state(a.t, a.dir))
+	return refused
+}
+
+func TestWrongMasterKey(t *testing.T) {
+	t.Parallel()
+	a, conversation := filled(t)
+	status := a.keys()
+	require.Equal(t, "keychain", status.Backend)
+	right := desk.lookup(t, status.Entry)
+	require.Contains(t, right, status.VaultID)
+	parts := strings.Split(strings.TrimSpace(right), ":")
+	other := newApp(t).wordsOnly()
+	other.create("another vault")
+	another := base64.StdEncoding.EncodeToString([]byte("0123456789abcdef0123456789abcdef"))
+	for name, value := range map[string]string{
+		"the key of another folder": desk.lookup(t, other.keys().Entry), "another key under the same names": strings.Join([]string{parts[0], parts[1], parts[2], another}, ":"),
+		"no key at all": "hunter2", "a key that is cut off": right[:len(right)-20], "an earlier key": strings.Join([]string{parts[0], parts[1], "0000000000000000", another}, ":"),
+	} {
+		desk.replace(t, status.Entry, value)
+		for _, words := range []string{"chats list", "chats create", "search giraffe", "key rotate"} {
+			refused := a.refusedUnchanged("wrong_key", strings.Fields(words)...)
+			require.Contains(t, refused.Error.Hint, "key import", name)
+			require.NotContains(t, refused.Error.Message+refused.Error.Hint, another, "no key is ever printed")
+		}
+		require.Equal(t, 1, a.run("doctor").code, name)
+		require.Equal(t, value, desk.lookup(t, status.Entry), "nor is what the keychain holds written over")
+	}
+	desk.clear(t, status.Entry)
+	refused := a.refusedUnchanged("no_key", "chats", "list")
+	require.Contains(t, refused.Error.Hint, "key import")
+	desk.replace(t, status.Entry, right)
+	a.whole(conversation)
+}
+
+// TestKeyFileMissing: without its key file, a folder with data in it is not taken for a new one.
+func TestKeyFileMissing(t *testing.T) {
+	t.Parallel()
+	a, conversation := filled(t)
+	file := filepath.Join(a.dir, "keys.json")
+	saved, err := os.ReadFile(file)
+	require.NoError(t, err)
+	require.NoError(t, os.Remove(file))
+	a.whole(conversation) // the copy beside it is used, and the file made again
+	require.FileExists(t, file)
+
+	require.NoError(t, os.Remove(file))
+	require.NoError(t, os.Remove(file+".bak"))
+	a.refusedUnchanged("no_key", "chats", "list")
+	for _, damage := range []string{"", "{", "not JSON", string(saved[:len(saved)/2]), strings.Replace(string(saved), `"`, "", 1)} {
+		require.NoError(t, os.WriteFile(file, []byte(damage), 0o600))
+		a.refusedUnchanged("corrupt", "chats", "list")
+	}
+	require.NoError(t, os.WriteFile(file, saved, 0o600))
+	a.whole(conversation)
+}
+
+// TestKeychainThatDoesNotServe: at a first start and later, one is told within moments what is the matter and what to do.
+func TestKeychainThatDoesNotServe(t *testing.T) {
+	t.Parallel()
+	s := ownSession(t)
+	a := newApp(t).wordsOnly()
+	a.env["DBUS_SESSION_BUS_ADDRESS"] = s.address
+	id := a.create("Behind a keychain")
+	fresh := func() *app {
+		b := newApp(t).wordsOnly()
+		b.env["DBUS_SESSION_BUS_ADDRESS"] = a.env["DBUS_SESSION_BUS_ADDRESS"]
+		return b
+	}
+	dead := func(what string, codes ...string) {
+		t.Helper()
+		refused := a.refusedUnchanged("keychain", "chats", "list")
+		require.NotContains(t, refused.Error.Message, "panic", what)
+		b := fresh()
+		first := b.refused(1, "chats", "create")
+		require.Contains(t, codes, first.Error.Code, what)
+		require.Contains(t, first.Error.Hint, "--passphrase-file", what)
+		require.NoFileExists(t, filepath.Join(b.dir, "keys.json"), what)
+		require.NoFileExists(t, filepath.Join(b.dir, "ledger.db"), what)
+		// A passphrase works in spite of it.
+		c := fresh()
+		c.args = []string{"--passphrase-file", c.file("passphrase", "correct horse battery staple\n")}
+		c.create("with a passphrase")
+		require.Equal(t, "passphrase", c.keys().Backend, what)
+	}
+	s.lock(t)
+	dead("locked", "keychain")
+
+	require.NoError(t, s.keyring.Process.Signal(syscall.SIGSTOP))
+	dead("hanging", "keychain")
+	require.NoError(t, s.keyring.Process.Signal(syscall.SIGCONT))
+
+	require.NoError(t, s.keyring.Process.Kill())
+	_ = s.keyring.Wait()
+	dead("gone", "keychain", "needs_passphrase")
+	require.NoError(t, s.startKeyring())
+	require.Equal(t, "Behind a keychain", a.conversation(id).Title, "once it serves again, everything is there")
+
+	a.withoutBus()
+	dead("no session", "keychain", "needs_passphrase")
+}
+
+func TestPassphrase(t *testing.T) {
+	t.Parallel()
+	a := newApp(t).wordsOnly().withPassphrase()
+	id := a.create("Behind a passphrase")
+	require.Equal(t, "passphrase", a.keys().Backend)
+	with := a.args
+	for name, content := range map[string]string{"wrong": "wrong horse battery staple\n", "empty": "", "blank": "\n"} {
+		a.args = []string{"--passphrase-file", a.file("other", content)}
+		refused := a.refusedUnchanged("wrong_passphrase", "chats", "list")
+		require.NotContains(t, refused.Error.Message, "horse", name)
+	}
+	a.args = nil
+	refused := a.refusedUnchanged("needs_passphrase", "chats", "list")
+	require.Contains(t, refused.Error.Hint, "--passphrase-file")
+	a.args = with
+	require.Equal(t, "Behind a passphrase", a.conversation(id).Title)
+	before := a.keys()
+	a.ok("key", "rotate")
+	require.NotEqual(t, before.DataKeyID, a.keys().DataKeyID)
+	require.Equal(t, "Behind a passphrase", a.conversation(id).Title)
+
+	// A weak one is not taken at a first start.
+	b := newApp(t).wordsOnly().withoutBus()
+	b.args = []string{"--passphrase-file", b.file("weak", "\n")}
+	require.Contains(t, []string{"weak_passphrase", "usage"}, b.refused(b.run("chats", "create").code, "chats", "create").Error.Code)
+	require.NoFileExists(t, filepath.Join(b.dir, "keys.json"))
+}
+
+// TestRecoveryOnAnotherMachine: with a copy of the data folder and the recovery key, an empty keychain or a
+// passphrase is enough.
+func TestRecoveryOnAnotherMachine(t *testing.T) {
+	t.Parallel()
+	a, conversation := filled(t)
+	old := a.keys()
+	require.False(t, old.RecoveryKeySaved)
+	recovery := filepath.Join(a.home, "recovery.txt")
+	a.ok("key", "export", "--out", recovery)
+	require.True(t, a.keys().RecoveryKeySaved)
+	key, err := os.ReadFile(recovery)
+	require.NoError(t, err)
+	require.Contains(t, string(key), "AGE-SECRET-KEY-1")
+
+	// After a rotation the same recovery key still opens everything, old and new.
+	a.ok("key", "rotate")
+	a.append(conversation, "written after the rotation")
+	rotated := a.keys()
+	require.NotEqual(t, old.DataKeyID, rotated.DataKeyID)
+	require.NotEqual(t, old.MasterKeyID, rotated.MasterKeyID)
+	require.Equal(t, 2, rotated.DataKeys)
+	require.Equal(t, old.RecoveryRecipient, rotated.RecoveryRecipient)
+	a.whole(conversation)
+
+	machine := ownSession(t)
+	b := newApp(t).wordsOnly()
+	b.env["DBUS_SESSION_BUS_ADDRESS"] = machine.address
+	out, err := exec.Command("cp", "-a", a.dir, b.dir).CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	b.refusedUnchanged("no_key", "chats", "list")
+	for name, content := range map[string]string{"of another folder": otherRecovery(t), "cut off": string(key[:len(key)/2]), "empty": "", "nonsense": "\x00\xff"} {
+		before := state(t, b.dir)
+		refused := b.refused(1, "key", "import", "--in", b.file("bad.txt", content))
+		require.Equal(t, "wrong_key", refused.Error.Code, name)
+		require.Equal(t, before, state(t, b.dir), name)
+	}
+	b.ok("key", "import", "--in", recovery)
+	require.Equal(t, "keychain", b.keys().Backend)
+	b.whole(conversation)
+	require.Len(t, b.conversation(conversation).Messages, 3)
+	a.whole(conversation) // the first machine goes on as before
+
+	// The same without a keychain, under a passphrase.
+	c := newApp(t).wordsOnly().withPassphrase()
+	out, err = exec.Command("cp", "-a", a.dir, c.dir).CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	c.ok("key", "import", "--in", recovery)
+	require.Equal(t, "passphrase", c.keys().Backend)
+	c.whole(conversation)
+}
+
+func otherRecovery(t *testing.T) string {
+	t.Helper()
+	a := newApp(t).wordsOnly()
+	out := filepath.Join(a.home, "other.txt")
+	a.ok("key", "export", "--out", out)
+	content, err := os.ReadFile(out)
+	require.NoError(t, err)
+	return string(content)
+}

@@ -11,7 +11,7 @@ import (
 // at follows a path of attribute names: "State.Name", "IpPermissions[].IpRanges[].CidrIp". It returns every value that
 // is there, none for a path that leads nowhere.
 func at(attributes map[string]any, path string) []any {
-	values := []any{map[string]any(attributes)}
+	values := []any{attributes}
 	for path != "" && len(values) > 0 {
 		var step string
 		step, path, _ = strings.Cut(path, ".")

@@ -45,7 +45,7 @@ func normalise(in Resource) (Resource, []string, error) {
 	if in.Partial && len(in.Related) == 0 {
 		in.Related = nil
 	}
-	if in.Attributes != nil && !(in.Partial && len(in.Attributes) == 0) {
+	if in.Attributes != nil && (!in.Partial || len(in.Attributes) > 0) {
 		out.Attributes, _ = c.value("attributes", in.Attributes, 0).(map[string]any) // a map stays a map
 	}
 	c.relations(&out, in.Related)

@@ -178,7 +178,7 @@ func (w *search) filter() (store.Filter, error) {
 			return out, err
 		}
 		if len(f.Named) > 0 && !f.Not {
-			out.Any = append(conds, in(fieldWords, f.Named, false))
+			out.Any = slices.Concat(conds, []store.Condition{in(fieldWords, f.Named, false)})
 			if len(f.Wider) > 0 {
 				out.All = append(out.All, in(fieldType, expandTypes(f.Wider), false))
 			}

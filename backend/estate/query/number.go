@@ -73,19 +73,7 @@ func (p *parser) number(i int) (span, bool) {
 	if n := p.in(p.vocab.memory, at); n > 0 {
 		at, memory = at+n, true
 	}
-	sign := 0
-	for at < len(p.tokens) {
-		n := p.in(p.vocab.more, at)
-		if m := p.in(p.vocab.less, at); m > n {
-			at, sign = at+m, -1
-			break
-		}
-		if n == 0 || p.norm(at, at+n) == "from" {
-			break
-		}
-		at, sign = at+n, 1
-		break
-	}
+	at, sign := p.comparison(at)
 	value, unit, n := p.amount(at)
 	gb := p.vocab.words.Sizes[unit]
 	if n == 0 || gb == 0 || numberWords[p.norm(at, at+1)] > 0 && len(unit) < 2 {
@@ -111,6 +99,18 @@ func (p *parser) number(i int) (span, bool) {
 	f.Min, f.Max = limits(amount, sign)
 	f.Label = f.Field + map[int]string{-1: " under ", 0: " ", 1: " over "}[sign] + strconv.FormatFloat(value, 'f', -1, 64) + " " + strings.ToUpper(unit)
 	return p.one(i, at, f), true
+}
+
+// comparison is "more than" (1) or "less than" (-1) at a token, and the token after it.
+func (p *parser) comparison(at int) (next, sign int) {
+	more, less := p.in(p.vocab.more, at), p.in(p.vocab.less, at)
+	switch {
+	case less > more:
+		return at + less, -1
+	case more == 0 || p.norm(at, at+more) == "from":
+		return at, 0
+	}
+	return at + more, 1
 }
 
 // trailing is "500 GB or more", "10 GB+", "or smaller".

@@ -49,7 +49,10 @@ func TestMainJob(t *testing.T) {
 	requireNowhere(t, a.home, "heliotrope")
 
 	a.start(s, "1280x800")
-	s.wait(patient, "heliotrope")
+	s.wait(patient, "Overview")
+	s.key("1")
+	s.click(s.wait(soon, "which databases"))
+	s.wait(soon, "From your estate")
 	s.shoot("after-restart")
 	a.stop()
 }

@@ -62,6 +62,7 @@ func (s *Store) Connect(ctx context.Context, a Address) error {
 	closeClient(old, oldCancel)
 	for _, c := range s.order {
 		s.coll[c].mend.reset()
+		s.coll[c].keys.clear()
 		s.coll[c].lists.drop()
 	}
 	s.work.Go(func() { s.mendAll(mendCtx) })

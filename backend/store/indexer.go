@@ -75,10 +75,11 @@ func (s *Store) applySome() (worked bool, err error) {
 			return err
 		})
 		col.todo.finish(ids, ticket, err != nil)
+		col.keys.forget(ids)
+		col.lists.drop()
 		if err != nil {
 			return true, err
 		}
-		col.lists.drop()
 		worked = true
 	}
 	return worked, nil

@@ -5,7 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
 
@@ -177,9 +176,11 @@ func nextByNumber(recs []Record, field string, before cursor) cursor {
 }
 
 func (s *Store) scrollByKeyword(ctx context.Context, client *qdrant.Client, col *collection, filter *qdrant.Filter, p Page, cur cursor) (Result, error) {
-	ids, err := col.lists.get(fmt.Sprintf("%v %v", p.Filter, p.Order), func() ([]string, error) {
-		return s.orderedIDs(ctx, client, col, filter, p.Order)
-	})
+	key, err := listKey(p)
+	if err != nil {
+		return Result{}, err
+	}
+	ids, err := col.lists.get(key, func() ([]string, error) { return s.orderedIDs(ctx, client, col, filter, p) })
 	if err != nil {
 		return Result{}, err
 	}
@@ -191,34 +192,6 @@ func (s *Store) scrollByKeyword(ctx context.Context, client *qdrant.Client, col 
 		res.Next = cursor{Offset: start + len(page)}.String()
 	}
 	return res, err
-}
-
-// orderedIDs reads the ids and one field of all that match and orders them; records without the field come last.
-func (s *Store) orderedIDs(ctx context.Context, client *qdrant.Client, col *collection, filter *qdrant.Filter, o Order) ([]string, error) {
-	type entry struct{ id, key string }
-	var all []entry
-	var offset *qdrant.PointId
-	for {
-		points, next, err := client.ScrollAndOffset(ctx, &qdrant.ScrollPoints{
-			CollectionName: s.alias(col.Collection), Filter: filter, Limit: qdrant.PtrOf(uint32(listBatch)), Offset: offset,
-			WithPayload: qdrant.NewWithPayloadInclude(o.Field),
-		})
-		if err != nil {
-			return nil, err
-		}
-		for _, p := range points {
-			all = append(all, entry{p.GetId().GetUuid(), sortKey(goValue(Keyword, p.GetPayload()[o.Field]), o.Exact)})
-		}
-		if offset = next; next == nil {
-			break
-		}
-	}
-	slices.SortFunc(all, func(a, b entry) int { return compareKeys(a.key, b.key, a.id, b.id, o.Desc) })
-	ids := make([]string, len(all))
-	for i, e := range all {
-		ids[i] = e.id
-	}
-	return ids, nil
 }
 
 func sortKey(v any, exact bool) string {

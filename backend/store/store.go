@@ -72,6 +72,7 @@ type collection struct {
 	todo  *queue // to be written to Qdrant
 	dense *queue // to be embedded
 	lists listCache
+	keys  keyCache
 	mend  mendState
 }
 

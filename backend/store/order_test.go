@@ -1,0 +1,84 @@
+package store_test
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"cloudops/backend/store"
+	"cloudops/backend/store/storetest"
+)
+
+// The order by a Keyword field is right after every kind of change, however much of it was remembered from before.
+func TestKeywordOrderFollowsEveryChange(t *testing.T) {
+	e := storetest.OpenWithoutModel(t, notes())
+	ctx := storetest.Context(t)
+	random := rand.New(rand.NewPCG(1, 2))
+	named := map[string]store.Record{}
+	write := func(i int) {
+		rec := note(i, "text")
+		rec.Fields["kind"] = fmt.Sprintf("Kind-%03d", random.IntN(500))
+		if i%7 == 0 {
+			delete(rec.Fields, "kind")
+		}
+		named[rec.ID] = rec
+		put(t, e, rec)
+	}
+	check := func(filter store.Filter, keep func(store.Record) bool, desc bool) {
+		t.Helper()
+		var want []string
+		for id, rec := range named {
+			if keep(rec) {
+				want = append(want, id)
+			}
+		}
+		key := func(id string) string { s, _ := named[id].Fields["kind"].(string); return strings.ToLower(s) }
+		slices.SortFunc(want, func(a, b string) int {
+			n := strings.Compare(key(a), key(b))
+			switch {
+			case (key(a) == "") != (key(b) == ""):
+				n = map[bool]int{true: 1, false: -1}[key(a) == ""]
+			case desc:
+				n = -n
+			}
+			if n == 0 {
+				n = strings.Compare(a, b)
+			}
+			return n
+		})
+		got, fromLedger := pages(t, e.Store, store.Page{Filter: filter, Order: store.Order{Field: "kind", Desc: desc}, Limit: 30})
+		require.False(t, fromLedger)
+		require.Equal(t, want, got)
+	}
+	for i := range 120 {
+		write(i)
+	}
+	thread := store.Filter{All: []store.Condition{{Field: "thread", Op: store.Eq, Values: []any{"thread-1"}}}}
+	inThread := func(r store.Record) bool { return r.Scope == "thread-1" }
+	all := func(store.Record) bool { return true }
+	for round := range 12 {
+		if round%2 == 0 {
+			check(thread, inThread, round%4 == 0)
+		}
+		check(store.Filter{}, all, round%3 == 0)
+		check(thread, inThread, false)
+		for range 10 {
+			write(random.IntN(140))
+		}
+		for id := range named {
+			delete(named, id)
+			_, err := e.Store.Delete(ctx, store.ChatHistory, id)
+			require.NoError(t, err)
+			break
+		}
+	}
+	// Two filters that differ in a bound alone are two lists.
+	for _, least := range []float64{1010, 1050} {
+		bound := least
+		check(store.Filter{All: []store.Condition{{Field: "at", Op: store.Range, Min: &bound}}}, func(r store.Record) bool { return float64(r.Fields["at"].(int64)) >= least }, false)
+	}
+}

@@ -149,11 +149,16 @@ func (s *Store) orderedIDs(ctx context.Context, client *qdrant.Client, col *coll
 }
 
 func sortByKey(keys map[string]string, desc bool) []string {
-	ids := make([]string, 0, len(keys))
-	for id := range keys {
-		ids = append(ids, id)
+	type entry struct{ id, key string }
+	all := make([]entry, 0, len(keys))
+	for id, key := range keys {
+		all = append(all, entry{id, key})
 	}
-	slices.SortFunc(ids, func(a, b string) int { return compareKeys(keys[a], keys[b], a, b, desc) })
+	slices.SortFunc(all, func(a, b entry) int { return compareKeys(a.key, b.key, a.id, b.id, desc) })
+	ids := make([]string, len(all))
+	for i, e := range all {
+		ids[i] = e.id
+	}
 	return ids
 }
 

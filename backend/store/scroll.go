@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 
@@ -273,13 +274,17 @@ func (s *Store) result(col *collection, points []*qdrant.RetrievedPoint) (Result
 type listCache struct {
 	mu   sync.Mutex
 	all  map[string][]string
-	keys []string // oldest first
+	keys []string // the one asked for last at the end
 	gen  int
 }
 
 func (c *listCache) get(key string, build func() ([]string, error)) ([]string, error) {
 	c.mu.Lock()
 	ids, ok := c.all[key]
+	if ok {
+		i := slices.Index(c.keys, key)
+		c.keys = append(slices.Delete(c.keys, i, i+1), key)
+	}
 	gen := c.gen
 	c.mu.Unlock()
 	if ok {

@@ -191,7 +191,7 @@ func TestWithoutAModelTheAnswerIsComposed(t *testing.T) {
 	require.Contains(t, first.Text, "### Resources: 7 found, the best 2")
 	require.Contains(t, first.Text, "Understood as: environment is production; type is a database.")
 	require.Contains(t, first.Text, "- By type: RDS instance 5 · DynamoDB table 2\n- By environment: prod 7\n")
-	require.Contains(t, first.Text, "| `billing-main` | RDS instance | `eu-west-1` | `111122223333` | `prod` |")
+	require.Contains(t, first.Text, "| `billing-main` | RDS instance | eu-west-1 | 111122223333 | prod |")
 	require.Contains(t, first.Text, "Inventory as of 2026-05-01 09:00 UTC, 3 hours ago.")
 	require.Contains(t, first.Text, `“Old \*news\* \| \<b\>”`)
 	require.Contains(t, first.Text, `\[here\]\(http\://evil.example\)`)

@@ -74,7 +74,7 @@ func composeEstate(b *strings.Builder, found retrieved, resources []Resource, no
 	b.WriteString("\n| Name | Type | Region | Account | Environment |\n|---|---|---|---|---|\n")
 	for _, r := range resources[:shown] {
 		fmt.Fprintf(b, "| %s | %s | %s | %s | %s |\n", code(nameOf(r), 80), escape(excerpt(r.label(), 60)),
-			code(r.Region, 40), code(r.AccountID, 40), code(r.Env, 40))
+			escape(excerpt(r.Region, 40)), escape(excerpt(r.AccountID, 40)), escape(excerpt(r.Env, 40)))
 	}
 	if at := found.estate.AsOf; !at.IsZero() {
 		fmt.Fprintf(b, "\nInventory as of %s.\n", age(at, now))

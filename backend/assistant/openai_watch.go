@@ -114,6 +114,7 @@ func (o *OpenAI) classify(err error, begun bool) error {
 	var inStream *ssestream.StreamError
 	var syntax *json.SyntaxError
 	var netErr net.Error
+	var op *net.OpError
 	host := o.base.Host
 	switch {
 	case errors.As(err, &api):
@@ -122,7 +123,7 @@ func (o *OpenAI) classify(err error, begun bool) error {
 		return modelError(CodeServer, true, "Look at the model server's log.", nil, "%s reported an error in the middle of the answer", host)
 	case errors.Is(err, syscall.ECONNREFUSED):
 		return modelError(CodeRefused, true, "Start the model server, or enter its address in the settings.", err, "nothing listens at %s", host)
-	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF), errors.Is(err, syscall.ECONNRESET), begun && errors.As(err, &netErr):
+	case errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, io.EOF), errors.Is(err, syscall.ECONNRESET), errors.As(err, &op) && op.Op != "dial" && !op.Timeout(), begun && errors.As(err, &netErr):
 		return modelError(CodeBrokenOff, true, "Ask again; if it repeats, look at the model server's log.", err, "%s broke off the connection", host)
 	case errors.As(err, &syntax):
 		return o.malformed(err)

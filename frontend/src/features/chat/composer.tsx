@@ -50,7 +50,7 @@ export function Composer({ conversationId, run }: { conversationId: string; run:
   const stop = () => run && void backend().cancelRun(run.runId).catch(toastError);
 
   return (
-    <div className="mx-auto w-full max-w-3xl px-6 pb-4">
+    <div className="mx-auto w-full max-w-4xl px-6 pb-4">
       <Recalled text={busy ? "" : draft} conversationId={conversationId} />
       <div className="rounded-xl border border-line-strong/60 bg-surface p-1.5 shadow-sm has-[textarea:focus-visible]:border-accent has-[textarea:focus-visible]:outline-1 has-[textarea:focus-visible]:outline-accent">
         {attachments.length > 0 && (

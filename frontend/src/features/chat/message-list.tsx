@@ -90,7 +90,7 @@ export function MessageList({ conversationId }: { conversationId: string }) {
 
 function MessagesSkeleton() {
   return (
-    <div className="mx-auto w-full max-w-3xl flex-1 space-y-4 p-6" aria-busy="true">
+    <div className="mx-auto w-full max-w-4xl flex-1 space-y-4 p-6" aria-busy="true">
       <Skeleton className="ml-auto h-9 w-1/2" />
       <Skeleton className="h-28 w-full" />
       <Skeleton className="ml-auto h-9 w-2/5" />
@@ -163,7 +163,7 @@ function Scroller({ conversationId, items, query }: ScrollerProps) {
           if (!item) return null;
           return (
             <div key={row.key} ref={rows.measureElement} data-index={row.index} className="absolute inset-x-0 top-0" style={{ transform: `translateY(${row.start}px)` }}>
-              <div className="mx-auto max-w-3xl px-6">
+              <div className="mx-auto max-w-4xl px-6">
                 <ItemView item={item} marked={item.kind === "message" && marked === item.message.id} conversationId={conversationId} />
               </div>
             </div>

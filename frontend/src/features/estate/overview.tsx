@@ -36,7 +36,7 @@ function Charts({ stats }: { stats: EstateStats }) {
         <Figure name="Regions" value={formatCount(stats.byRegion.length)} />
         <Figure name="Last scan" value={formatAgo(stats.lastScan) || "never"} title={formatDateTime(stats.lastScan)} />
       </dl>
-      <div className="columns-1 gap-3 lg:columns-2 2xl:columns-3">
+      <div className="columns-1 gap-3 *:inline-flex *:w-full lg:columns-2 2xl:columns-3">
         <BarChart title="By service" values={stats.byService} limit={8} onPick={pick("service", "Service")} />
         <BarChart title="By type" values={stats.byType} limit={8} onPick={pick("type", "Type")} />
         <BarChart title="By region" values={stats.byRegion} onPick={pick("region", "Region")} />

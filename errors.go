@@ -64,6 +64,7 @@ var known = []struct {
 	{context.DeadlineExceeded, "timeout", "Try again; if it stays, look at Settings › Health.", true},
 	// What the system says about files that were named, after all that says more.
 	{syscall.ENOSPC, "disk_full", "Free some space.", true},
+	{syscall.ENOTDIR, "data_folder", "Something else stands where a folder should be; move it away.", false},
 	{fs.ErrExist, "exists", "Choose a name that is not taken.", false},
 	{fs.ErrNotExist, "not_found", "", false},
 	{fs.ErrPermission, "denied", "Change the permissions, or choose another place.", false},

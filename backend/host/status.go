@@ -184,25 +184,43 @@ func (h *Host) followMending(ctx context.Context) {
 	}
 }
 
-// WaitIndex waits until the index is running and has everything that the ledger has, dense vectors aside.
+// WaitIndex waits until the index is running and has everything that the ledger has, dense vectors aside. It returns
+// early with the reason when Qdrant is given up.
 func (h *Host) WaitIndex(ctx context.Context) error {
-	done := make(chan error, 1)
+	return h.waitFor(ctx, h.Store.WaitMended, func() {})
+}
+
+// downEvery is how often those who wait for the index look whether it was given up, and tell how far it is.
+const downEvery = 200 * time.Millisecond
+
+func (h *Host) waitFor(ctx context.Context, wait func(context.Context) error, look func()) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	go func() { done <- h.Store.WaitMended(ctx) }()
-	select {
-	case err := <-done:
-		return err
-	case <-h.index.failed:
-		return h.index.reason(h)
+	done := make(chan error, 1)
+	go func() { done <- wait(ctx) }()
+	tick := time.NewTicker(downEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case err := <-done:
+			return err
+		case <-h.index.failed:
+			return h.index.reason(h)
+		case <-tick.C:
+			if h.index.down() {
+				return h.index.reason(h)
+			}
+			look()
+		}
 	}
 }
 
+// down tells whether the index was given up. While it starts, a server that is down may yet begin anew.
 func (x *index) down() bool {
 	x.mu.Lock()
-	server := x.server
+	server, started := x.server, x.unwatch != nil
 	x.mu.Unlock()
-	if server != nil && server.State() == qdrant.Down {
+	if started && server != nil && server.State() == qdrant.Down {
 		return true
 	}
 	select {
@@ -214,6 +232,12 @@ func (x *index) down() bool {
 }
 
 func (x *index) reason(h *Host) error {
+	x.mu.Lock()
+	server := x.server
+	x.mu.Unlock()
+	if server != nil && server.State() == qdrant.Down && server.Reason() != nil {
+		return server.Reason()
+	}
 	steps, _ := h.status.all()
 	for _, s := range steps {
 		if s.Name == StepQdrant && s.Err != nil {
@@ -237,24 +261,15 @@ func (h *Host) WaitEmbedded(ctx context.Context, progress func(done, total int))
 	if err := h.WaitIndex(ctx); err != nil {
 		return err
 	}
-	done := make(chan error, 1)
-	go func() { done <- h.Store.WaitEmbedded(ctx) }()
-	tick := time.NewTicker(200 * time.Millisecond)
-	defer tick.Stop()
 	most := 0
-	for {
-		select {
-		case err := <-done:
-			return err
-		case <-tick.C:
-			pending := 0
-			for _, m := range h.Store.Mending() {
-				pending += m.Waiting + m.Embedding
-			}
-			most = max(most, pending)
-			progress(most-pending, most)
+	return h.waitFor(ctx, h.Store.WaitEmbedded, func() {
+		pending := 0
+		for _, m := range h.Store.Mending() {
+			pending += m.Waiting + m.Embedding
 		}
-	}
+		most = max(most, pending)
+		progress(most-pending, most)
+	})
 }
 
 // compared says whether the index is known to have what the ledger has.

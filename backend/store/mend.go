@@ -145,7 +145,9 @@ func (s *Store) mendAll(ctx context.Context) {
 				break
 			}
 			if ctx.Err() == nil {
-				s.log.Error("compare the index with the ledger", "collection", c, "error", err)
+				if !isDown(err) { // it comes back, and the comparison begins anew
+					s.log.Error("compare the index with the ledger", "collection", c, "error", err)
+				}
 				col.mend.set(func(m *mendState) { m.err = err })
 			}
 			select {

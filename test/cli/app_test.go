@@ -132,7 +132,7 @@ func (a *app) feed(in io.Reader, args ...string) result {
 
 // String shows a run for messages, without drowning the reader.
 func (r result) String() string {
-	return fmt.Sprintf("cloudops %s → %d\nstdout: %s\nstderr: %s", clip(strings.Join(r.args, " "), 300), r.code, clip(r.out, 3000), clip(r.err, 6000))
+	return fmt.Sprintf("cloudops %s → %d\nstdout: %s\nstderr: %s", clip(strings.Join(r.args, " "), 300), r.code, clip(r.out, 1500), clip(r.err, 4000))
 }
 
 func clip(s string, n int) string {

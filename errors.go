@@ -12,6 +12,7 @@ import (
 	"cloudops/backend/crypto"
 	"cloudops/backend/embedding"
 	"cloudops/backend/estate"
+	"cloudops/backend/estate/aws"
 	"cloudops/backend/host"
 	"cloudops/backend/ledger"
 	"cloudops/backend/qdrant"
@@ -77,11 +78,14 @@ func appError(err error) AppError {
 	}
 	out := AppError{Code: "internal", Message: err.Error(), Hint: "Look into the log in the data folder."}
 	var model *assistant.ModelError
+	var scan *aws.Error
 	var advised interface{ Hint() string }
 	var usage usageError
 	switch {
 	case errors.As(err, &usage):
 		return AppError{Code: "usage", Message: err.Error(), Hint: usage.hint}
+	case errors.As(err, &scan):
+		return AppError{Code: scan.Code, Message: err.Error(), Hint: scan.Hint, Retryable: scan.Code == aws.CodeExpired || scan.Code == aws.CodeThrottled || scan.Code == aws.CodeNetwork}
 	case errors.As(err, &model):
 		return AppError{Code: "model_" + string(model.Code), Message: err.Error(), Hint: model.Hint, Retryable: model.Retryable}
 	}

@@ -40,6 +40,7 @@ func run(m *testing.M) int {
 		return 1
 	}
 	defer desk.stop()
+	defer stopCloud()
 	return m.Run()
 }
 

@@ -74,9 +74,10 @@ func (s *Store) applySome() (worked bool, err error) {
 			}
 			return err
 		})
-		col.todo.finish(ids, ticket, err != nil)
+		// Before finish: whoever waits for these writes must not see a list from before them.
 		col.keys.forget(ids)
 		col.lists.drop()
+		col.todo.finish(ids, ticket, err != nil)
 		if err != nil {
 			return true, err
 		}

@@ -16,6 +16,9 @@ type Item struct {
 	FirstSeen time.Time
 }
 
+// WhyMeaning is the reason of a hit that no word of the query speaks for.
+const WhyMeaning = "similar in meaning"
+
 // Hit is an item that was found.
 type Hit struct {
 	Item

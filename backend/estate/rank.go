@@ -58,7 +58,7 @@ func (w *search) rank(ctx context.Context) error {
 		case h.Terms > 0:
 			why = []string{"has words of the query"}
 		case h.Dense > 0:
-			why = []string{"similar in meaning"}
+			why = []string{WhyMeaning}
 		}
 		rest = append(rest, ranked{rec: &h.Record, score: coverageShare*covered + fusedShare*h.Score, why: append(w.reasons(&h.Record), why...)})
 	}

@@ -3,7 +3,9 @@ package host
 import (
 	"context"
 	"fmt"
+	"slices"
 	"sort"
+	"strings"
 
 	"cloudops/backend/assistant"
 	"cloudops/backend/estate"
@@ -18,6 +20,7 @@ func (e estateSearch) SearchEstate(ctx context.Context, text string, limit int) 
 	if err != nil {
 		return assistant.EstateResult{}, err
 	}
+	page = relevant(page, text)
 	out := assistant.EstateResult{Total: page.Total, Pending: page.Pending}
 	for _, h := range page.Hits {
 		out.Resources = append(out.Resources, assistantResource(h.Item, h.Why))
@@ -89,3 +92,25 @@ func assistantResource(item estate.Item, why []string) assistant.Resource {
 	}
 	return r
 }
+
+// The bounds of what is taken for an answer though no word speaks for it: a search always finds something nearest, also
+// for "hello".
+const (
+	leastWords    = 3
+	mostByMeaning = 5
+)
+
+// relevant leaves out hits that are only the nearest of what there is.
+func relevant(page estate.Page, text string) estate.Page {
+	if len(page.Understood) > 0 || slices.ContainsFunc(page.Hits, func(h estate.Hit) bool { return !onlyByMeaning(h) }) {
+		return page
+	}
+	n := min(mostByMeaning, len(page.Hits))
+	if len(strings.Fields(text)) < leastWords {
+		n = 0
+	}
+	page.Hits, page.Total, page.Facets = page.Hits[:n], n, nil
+	return page
+}
+
+func onlyByMeaning(h estate.Hit) bool { return len(h.Why) == 1 && h.Why[0] == estate.WhyMeaning }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"slices"
 	"strings"
 )
 
@@ -109,30 +110,33 @@ func (l *Ledger) Revs(ctx context.Context, collection, after string, limit int) 
 // Sizes returns how many bytes the records that live take; ids that do not are left out.
 func (l *Ledger) Sizes(ctx context.Context, collection string, ids ...string) (map[string]int64, error) {
 	out := make(map[string]int64, len(ids))
-	for start := 0; start < len(ids); start += getBatch {
-		batch := ids[start:min(start+getBatch, len(ids))]
-		args := []any{collection}
-		for _, id := range batch {
-			args = append(args, id)
-		}
-		rows, err := l.read.QueryContext(ctx, "SELECT id, octet_length(fields) + octet_length(sealed) FROM records WHERE collection = ? AND id IN (?"+strings.Repeat(",?", len(batch)-1)+")", args...)
-		if err != nil {
-			return nil, classifyRead(err)
-		}
-		for rows.Next() {
-			var id string
-			var n int64
-			if err := rows.Scan(&id, &n); err != nil {
-				rows.Close()
-				return nil, classifyRead(err)
-			}
-			out[id] = n
-		}
-		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+	for batch := range slices.Chunk(ids, getBatch) {
+		if err := l.addSizes(ctx, collection, batch, out); err != nil {
 			return nil, classifyRead(err)
 		}
 	}
 	return out, nil
+}
+
+func (l *Ledger) addSizes(ctx context.Context, collection string, ids []string, out map[string]int64) error {
+	args := []any{collection}
+	for _, id := range ids {
+		args = append(args, id)
+	}
+	rows, err := l.read.QueryContext(ctx, "SELECT id, octet_length(fields) + octet_length(sealed) FROM records WHERE collection = ? AND id IN (?"+strings.Repeat(",?", len(ids)-1)+")", args...)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id string
+		var n int64
+		if err := rows.Scan(&id, &n); err != nil {
+			return err
+		}
+		out[id] = n
+	}
+	return rows.Err()
 }
 
 // Count is how many records of a collection live.

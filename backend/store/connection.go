@@ -18,6 +18,9 @@ import (
 // callTimeout bounds a call whose context has no deadline: the client has none of its own.
 const callTimeout = 30 * time.Second
 
+// poolSize is how many connections a client has, so that a large answer does not hold up a small one.
+const poolSize = 2
+
 // maxMessage is what a reply may weigh; the client's own 4 MiB are too little for a page of long messages.
 const maxMessage = 256 << 20
 
@@ -32,7 +35,7 @@ type Address struct {
 type connection struct {
 	mu     sync.RWMutex
 	client *qdrant.Client
-	cancel context.CancelFunc // of the mending that belongs to it
+	close  func() // ends the mending that belongs to it, and its connections
 }
 
 func (c *connection) get() (*qdrant.Client, error) {
@@ -55,11 +58,7 @@ func (s *Store) Connect(ctx context.Context, a Address) error {
 		return errors.Join(fmt.Errorf("connect to qdrant: %w", err), client.Close())
 	}
 	mendCtx, cancel := context.WithCancel(s.ctx)
-	s.conn.mu.Lock()
-	old, oldCancel := s.conn.client, s.conn.cancel
-	s.conn.client, s.conn.cancel = client, cancel
-	s.conn.mu.Unlock()
-	closeClient(old, oldCancel)
+	s.conn.swap(client, closer(client, cancel))()
 	for _, c := range s.order {
 		s.coll[c].mend.reset()
 		s.coll[c].keys.clear()
@@ -71,14 +70,10 @@ func (s *Store) Connect(ctx context.Context, a Address) error {
 
 // Disconnect goes back to serving from the ledger alone.
 func (s *Store) Disconnect() {
-	s.conn.mu.Lock()
-	client, cancel := s.conn.client, s.conn.cancel
-	s.conn.client, s.conn.cancel = nil, nil
-	s.conn.mu.Unlock()
+	s.conn.swap(nil, nil)()
 	for _, c := range s.order {
 		s.coll[c].mend.reset()
 	}
-	closeClient(client, cancel)
 }
 
 // Connected says whether an index is there to be asked.
@@ -87,12 +82,30 @@ func (s *Store) Connected() bool {
 	return err == nil
 }
 
-func closeClient(client *qdrant.Client, cancel context.CancelFunc) {
-	if cancel != nil {
-		cancel()
+// swap returns what ends the connection that was in use; it can always be called.
+func (c *connection) swap(client *qdrant.Client, closeIt func()) (closeOld func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	closeOld = c.close
+	c.client, c.close = client, closeIt
+	if closeOld == nil {
+		return func() {}
 	}
-	if client != nil {
-		client.Close() // the connection is given up in any case
+	return closeOld
+}
+
+// closer closes the connections of a client that nobody else uses yet. The client's own Close takes them away
+// from under calls that are on their way, which then panic; closed connections only make them fail.
+func closer(client *qdrant.Client, cancel context.CancelFunc) func() {
+	pool := make([]*qdrant.GrpcClient, poolSize)
+	for i := range pool {
+		pool[i] = client.GetGrpcClient() // each in turn
+	}
+	return func() {
+		cancel()
+		for _, c := range pool {
+			_ = c.Close() // it is given up in any case
+		}
 	}
 }
 
@@ -102,7 +115,7 @@ func dial(a Address) (*qdrant.Client, error) {
 		// The key is added here and not by the client, which warns on every dial of a loopback address without TLS.
 		grpc.WithChainUnaryInterceptor(withDeadline, withKey(a.APIKey)),
 	}
-	cfg := &qdrant.Config{Host: a.Host, Port: a.Port, UseTLS: a.TLS, GrpcOptions: o, SkipCompatibilityCheck: true, PoolSize: 2}
+	cfg := &qdrant.Config{Host: a.Host, Port: a.Port, UseTLS: a.TLS, GrpcOptions: o, SkipCompatibilityCheck: true, PoolSize: poolSize}
 	if a.TLS {
 		cfg.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12}
 	}

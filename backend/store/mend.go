@@ -159,6 +159,14 @@ func (s *Store) mendAll(ctx context.Context) {
 }
 
 func (s *Store) mend(ctx context.Context, col *collection) error {
+	// What was found out over a connection that has been replaced says nothing about the next one.
+	set := func(f func(*mendState)) {
+		col.mend.set(func(m *mendState) {
+			if ctx.Err() == nil {
+				f(m)
+			}
+		})
+	}
 	client, err := s.conn.get()
 	if err != nil {
 		return err
@@ -166,12 +174,12 @@ func (s *Store) mend(ctx context.Context, col *collection) error {
 	if err := s.ensure(ctx, client, col); err != nil {
 		return err
 	}
-	col.mend.set(func(m *mendState) { m.layout, m.total = true, 0 })
+	set(func(m *mendState) { m.layout, m.total = true, 0 })
 	signal(s.wake)
 	if err := s.compare(ctx, client, col); err != nil {
 		return err
 	}
-	col.mend.set(func(m *mendState) { m.compared, m.err = true, nil })
+	set(func(m *mendState) { m.compared, m.err = true, nil })
 	signal(s.wake)
 	signal(s.wakeDense)
 	return nil

@@ -3,10 +3,12 @@ package main
 import (
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
+	goruntime "runtime"
 
 	"github.com/wailsapp/wails/v2"
 	"github.com/wailsapp/wails/v2/pkg/logger"
@@ -25,6 +27,7 @@ var assets embed.FS
 // runWindow opens the window over a data folder (empty: the user's own) and returns the exit code when it is closed. Generating bindings comes through here too:
 // nothing may be opened before Wails calls startup.
 func runWindow(dataDir string) int {
+	drawWithoutGPU()
 	app := newApp(dataDir)
 	err := wails.Run(&options.App{
 		Title:            "CloudOps",
@@ -57,6 +60,18 @@ func runWindow(dataDir string) int {
 		return exitFailed
 	}
 	return exitDone
+}
+
+// drawWithoutGPU keeps WebKitGTK from its DMA-BUF renderer on a machine without a graphics device (a virtual display, a
+// remote desktop), where it may leave the window blank. What the user has set counts.
+func drawWithoutGPU() {
+	const name = "WEBKIT_DISABLE_DMABUF_RENDERER"
+	if _, set := os.LookupEnv(name); set || goruntime.GOOS != "linux" {
+		return
+	}
+	if _, err := os.Stat("/dev/dri"); errors.Is(err, os.ErrNotExist) {
+		_ = os.Setenv(name, "1") // only an impossible name is refused
+	}
 }
 
 // raise brings the window to the front for a second start.

@@ -45,7 +45,7 @@ func (a *app) start(s *screen, size string) {
 	a.cmd.Stdout, a.cmd.Stderr = &a.out, &a.out
 	require.NoError(a.t, a.cmd.Start())
 	deadline := time.Now().Add(time.Minute)
-	for !strings.Contains(s.run("xwininfo", "-root", "-tree"), `"CloudOps"`) {
+	for !windowIsUp() {
 		require.False(a.t, time.Now().After(deadline), "no window: %s", a.out.String())
 		time.Sleep(100 * time.Millisecond)
 	}
@@ -54,6 +54,12 @@ func (a *app) start(s *screen, size string) {
 		s.run("xdotool", append([]string{"windowsize", "--sync", id}, strings.Split(size, "x")...)...)
 	}
 	s.run("xdotool", "windowfocus", id)
+}
+
+// windowIsUp asks the display; while windows come and go the answer may be an error.
+func windowIsUp() bool {
+	out, err := exec.Command("xwininfo", "-root", "-tree").Output()
+	return err == nil && strings.Contains(string(out), `"CloudOps"`)
 }
 
 // stop ends the app as a logout would, and expects it to end by itself and to leave no Qdrant behind.

@@ -33,9 +33,11 @@ var allowed = map[string][]string{
 	"backend/embedding":          {"backend/config"},
 	"backend/crypto":             {"backend/config"},
 	"backend/config":             {},
+	"bench/bigimport":            {},
+	"bench/kill":                 {"test/kill"},
 	"bench/retrieval":            {"backend/host", "backend/chat", "backend/embedding", "backend/estate", "backend/store"},
-	"bench/kill":                 {},
 	"build/fetch":                {},
+	"test/kill":                  {},
 	"test/window":                {},
 }
 

@@ -53,6 +53,7 @@ var known = []struct {
 	{ledger.ErrCorrupt, "corrupt", "Restore the data folder from a backup; CloudOps changes nothing in it.", false},
 	{ledger.ErrNewer, "newer", "Install the newer CloudOps that wrote this folder.", false},
 	{store.ErrConflict, "conflict", "Look at the newer state and try again.", true},
+	{store.ErrIndexFull, "disk_full", "Free some space; everything acknowledged is kept, and the index goes on by itself.", true},
 	{store.ErrIndexDown, "index_down", "Search comes back when Qdrant runs; see Settings › Health or `cloudops doctor`.", true},
 	{embedding.ErrNoModel, "missing_part", "Run `make setup`, or install CloudOps again.", false},
 	{chat.ErrTooLong, "too_long", "Split the message.", false},

@@ -152,6 +152,16 @@ func isDown(err error) bool {
 	return false
 }
 
+// serverFault tells what the server could not do from what is wrong with a record: one that does not open, that the
+// server takes for malformed, or that is too long to be sent.
+func serverFault(err error) bool {
+	st, ok := status.FromError(err)
+	if !ok || isDown(err) {
+		return false
+	}
+	return st.Code() != codes.InvalidArgument && st.Code() != codes.ResourceExhausted
+}
+
 // down gives an error of the index the name that callers look for.
 func down(op string, err error) error {
 	if isDown(err) && !errors.Is(err, ErrIndexDown) {

@@ -22,7 +22,7 @@ const (
 func (s *Store) applyLoop() {
 	for {
 		worked, err := s.applySome()
-		if err != nil && s.ctx.Err() == nil && !isDown(err) {
+		if err != nil && s.ctx.Err() == nil && !isDown(err) && !serverFault(err) {
 			s.log.Error("write to the index", "error", err)
 		}
 		if worked && err == nil {
@@ -79,8 +79,12 @@ func (s *Store) applySome() (worked bool, err error) {
 		col.lists.drop()
 		col.todo.finish(ids, ticket, err != nil)
 		if err != nil {
+			if serverFault(err) && col.mend.fail(err) {
+				s.log.Error("write to the index", "collection", c, "error", err)
+			}
 			return true, err
 		}
+		col.mend.worked(ids)
 		worked = true
 	}
 	return worked, nil
@@ -106,19 +110,44 @@ func (s *Store) portions(ctx context.Context, col *collection, ids []string, do 
 	return nil
 }
 
-// applyOneByOne keeps one record that cannot be indexed (its seal does not open) from holding up all others.
+// serverFaults is how many records in a row may be refused before it is taken for the server's fault, as on a full disk.
+const serverFaults = 3
+
+// applyOneByOne keeps one record that cannot be indexed (its seal does not open) from holding up all others. Where the
+// server refuses every one of them, none is to blame, and the error is returned.
 func (s *Store) applyOneByOne(client *qdrant.Client, col *collection, ids []string, cause error) error {
-	s.log.Error("write a batch to the index, now one by one", "collection", col.Collection, "error", cause)
+	s.log.Warn("write a batch to the index, now one by one", "collection", col.Collection, "error", cause)
+	refused := map[string]error{}
+	good := 0
 	for _, id := range ids {
-		if err := s.apply(s.ctx, client, col, []string{id}); err != nil {
-			if isDown(err) || s.ctx.Err() != nil {
+		err := s.apply(s.ctx, client, col, []string{id})
+		switch {
+		case err == nil:
+			good++
+		case isDown(err) || s.ctx.Err() != nil:
+			return err
+		case !serverFault(err):
+			col.broke(s, id, err)
+		default:
+			refused[id] = err
+			if good == 0 && len(refused) == serverFaults {
 				return err
 			}
-			col.mend.addBroken(id)
-			s.log.Error("a record cannot be indexed", "collection", col.Collection, "id", id, "error", err)
+			cause = err
 		}
 	}
+	if good == 0 && len(refused) > 0 {
+		return cause
+	}
+	for id, err := range refused {
+		col.broke(s, id, err)
+	}
 	return nil
+}
+
+func (col *collection) broke(s *Store, id string, err error) {
+	col.mend.addBroken(id)
+	s.log.Error("a record cannot be indexed", "collection", col.Collection, "id", id, "error", err)
 }
 
 // apply brings the points of ids to the ledger's state, without dense vectors.
@@ -189,7 +218,7 @@ func (s *Store) denseLoop() {
 	}
 	for {
 		worked, err := s.embedSome()
-		if err != nil && s.ctx.Err() == nil && !isDown(err) {
+		if err != nil && s.ctx.Err() == nil && !isDown(err) && !serverFault(err) {
 			s.log.Error("embed", "error", err)
 		}
 		if worked && err == nil {
@@ -220,8 +249,11 @@ func (s *Store) embedSome() (worked bool, err error) {
 		}
 		err := s.portions(s.ctx, col, ids, func(part []string) error { return s.embedBatch(s.ctx, client, col, part) })
 		// What cannot be derived or embedded stays searchable by its terms; the next start tries again.
-		again := err != nil && (isDown(err) || s.ctx.Err() != nil)
+		again := err != nil && (isDown(err) || serverFault(err) || s.ctx.Err() != nil)
 		col.dense.finish(ids, ticket, again)
+		if err != nil && serverFault(err) && col.mend.fail(err) {
+			s.log.Error("write vectors to the index", "collection", c, "error", err)
+		}
 		return true, err // the first collection first: messages before resources
 	}
 	return false, nil

@@ -24,8 +24,57 @@ type mendState struct {
 	compared bool // every difference from the ledger is known and queued
 	total    int  // records that differed
 	broken   map[string]bool
-	err      error
+	err      error // of the last try, where it failed
+	failures int   // tries in a row that the server refused
 	change   chan struct{}
+}
+
+// patience is how many tries in a row may fail, half a second apart, before those who wait for the index are told.
+const patience = 10
+
+// fail notes that the server refused to be written or read. It is tried again for ever; first says that it is new.
+func (m *mendState) fail(err error) (first bool) {
+	m.set(func(m *mendState) {
+		m.err = named(err)
+		m.failures++
+		first = m.failures == 1
+	})
+	return first
+}
+
+// worked notes that ids are in the index.
+func (m *mendState) worked(ids []string) {
+	m.mu.Lock()
+	clean := m.failures == 0 && len(m.broken) == 0
+	m.mu.Unlock()
+	if clean {
+		return
+	}
+	m.set(func(m *mendState) {
+		m.err, m.failures = nil, 0
+		for _, id := range ids {
+			delete(m.broken, id)
+		}
+	})
+}
+
+// stuck is why those who wait should wait no longer.
+func (m *mendState) stuck() error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if m.failures < patience {
+		return nil
+	}
+	return m.err
+}
+
+// named finds the cause that a person can do something about.
+func named(err error) error {
+	text := err.Error()
+	if strings.Contains(text, "No space left on device") || strings.Contains(text, "not enough space on the disk") {
+		return fmt.Errorf("%w: %w", ErrIndexFull, err)
+	}
+	return err
 }
 
 func (m *mendState) set(f func(*mendState)) {
@@ -39,7 +88,7 @@ func (m *mendState) set(f func(*mendState)) {
 }
 
 func (m *mendState) reset() {
-	m.set(func(m *mendState) { m.layout, m.compared, m.err = false, false, nil })
+	m.set(func(m *mendState) { m.layout, m.compared, m.err, m.failures = false, false, nil, 0 })
 }
 
 func (m *mendState) addBroken(id string) {
@@ -100,7 +149,7 @@ func (s *Store) Mending() []Mending {
 }
 
 // WaitMended returns when every collection is compared and what differed is written to the index, dense vectors
-// aside; WaitEmbedded when they are there, too.
+// aside; WaitEmbedded when they are there, too. With an error where the server goes on refusing.
 func (s *Store) WaitMended(ctx context.Context) error {
 	for _, c := range s.order {
 		col := s.coll[c]
@@ -109,17 +158,38 @@ func (s *Store) WaitMended(ctx context.Context) error {
 			if col.mend.done() {
 				break
 			}
+			if err := col.mend.stuck(); err != nil {
+				return fmt.Errorf("wait for the index: %w", err)
+			}
 			select {
 			case <-changed:
 			case <-ctx.Done():
 				return fmt.Errorf("wait for the index: %w", ctx.Err())
 			}
 		}
-		if !col.todo.wait(ctx) {
-			return fmt.Errorf("wait for the index: %w", ctx.Err())
+		if err := col.drained(ctx, col.todo); err != nil {
+			return fmt.Errorf("wait for the index: %w", err)
 		}
 	}
 	return nil
+}
+
+// drained waits until all that is in q now is done.
+func (col *collection) drained(ctx context.Context, q *queue) error {
+	for {
+		step, cancel := context.WithTimeout(ctx, retryAfter)
+		done := q.wait(step)
+		cancel()
+		switch {
+		case done:
+			return nil
+		case ctx.Err() != nil:
+			return ctx.Err()
+		}
+		if err := col.mend.stuck(); err != nil {
+			return err
+		}
+	}
 }
 
 // WaitEmbedded waits until nothing is pending in any collection.
@@ -128,8 +198,8 @@ func (s *Store) WaitEmbedded(ctx context.Context) error {
 		return err
 	}
 	for _, c := range s.order {
-		if !s.coll[c].dense.wait(ctx) {
-			return fmt.Errorf("wait for the vectors: %w", ctx.Err())
+		if err := s.coll[c].drained(ctx, s.coll[c].dense); err != nil {
+			return fmt.Errorf("wait for the vectors: %w", err)
 		}
 	}
 	return nil
@@ -144,11 +214,8 @@ func (s *Store) mendAll(ctx context.Context) {
 			if err == nil {
 				break
 			}
-			if ctx.Err() == nil {
-				if !isDown(err) { // it comes back, and the comparison begins anew
-					s.log.Error("compare the index with the ledger", "collection", c, "error", err)
-				}
-				col.mend.set(func(m *mendState) { m.err = err })
+			if ctx.Err() == nil && !isDown(err) && col.mend.fail(err) { // one that is down comes back, and it begins anew
+				s.log.Error("compare the index with the ledger", "collection", c, "error", err)
 			}
 			select {
 			case <-ctx.Done():
@@ -179,7 +246,7 @@ func (s *Store) mend(ctx context.Context, col *collection) error {
 	if err := s.compare(ctx, client, col); err != nil {
 		return err
 	}
-	set(func(m *mendState) { m.compared, m.err = true, nil })
+	set(func(m *mendState) { m.compared, m.err, m.failures = true, nil, 0 })
 	signal(s.wake)
 	signal(s.wakeDense)
 	return nil

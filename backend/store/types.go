@@ -25,6 +25,8 @@ var (
 	ErrNotFound = errors.New("not found")
 	// ErrConflict: the record's revision is not the one the caller expected.
 	ErrConflict = errors.New("the record was changed by somebody else")
+	// ErrIndexFull: Qdrant refuses to write because the disk is full. What was acknowledged is in the ledger.
+	ErrIndexFull = errors.New("the disk is too full for the search index")
 	// ErrIndexDown: Qdrant does not answer, and the ledger alone cannot do what was asked (search).
 	ErrIndexDown = errors.New("the search index is not running")
 )

@@ -87,7 +87,7 @@ func (a *app) file(name, content string) string {
 }
 
 func (a *app) command(ctx context.Context, args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, binary, append(slices.Clone(a.args), args...)...)
+	cmd := exec.CommandContext(ctx, cloudops, append(slices.Clone(a.args), args...)...)
 	for _, name := range slices.Sorted(maps.Keys(a.env)) {
 		cmd.Env = append(cmd.Env, name+"="+a.env[name])
 	}

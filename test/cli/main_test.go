@@ -13,9 +13,9 @@ import (
 )
 
 var (
-	root   string   // the checkout
-	binary string   // built once for all tests
-	desk   *session // the keychain that most tests share
+	root     string   // the checkout
+	cloudops string   // built once for all tests
+	desk     *session // the keychain that most tests share
 )
 
 // password opens the keychain of a session.
@@ -73,11 +73,11 @@ func resources() string { return filepath.Join(root, "build", "bin", "resources"
 
 // build makes the binary. CLOUDOPS_TEST_BINARY names one that is there already; CLOUDOPS_TEST_BUILD adds flags such as -race.
 func build(dir string) error {
-	if binary = os.Getenv("CLOUDOPS_TEST_BINARY"); binary != "" {
+	if cloudops = os.Getenv("CLOUDOPS_TEST_BINARY"); cloudops != "" {
 		return nil
 	}
-	binary = filepath.Join(dir, "cloudops")
-	args := []string{"build", "-tags", "webkit2_41", "-o", binary}
+	cloudops = filepath.Join(dir, "cloudops")
+	args := []string{"build", "-tags", "webkit2_41", "-o", cloudops}
 	if more := os.Getenv("CLOUDOPS_TEST_BUILD"); more != "" {
 		args = append(args, more)
 	}

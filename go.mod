@@ -2,6 +2,9 @@ module cloudops
 
 go 1.26.0
 
+// An npm package brings Go files along.
+ignore ./frontend/node_modules
+
 require (
 	filippo.io/age v1.3.2
 	github.com/adrg/xdg v0.5.3

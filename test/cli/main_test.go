@@ -28,8 +28,13 @@ func TestMain(m *testing.M) {
 }
 
 func run(m *testing.M) int {
-	_, file, _, _ := runtime.Caller(0)
-	root = filepath.Dir(filepath.Dir(filepath.Dir(file)))
+	// go test runs in the folder of the package.
+	here, err := os.Getwd()
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "test/cli:", err)
+		return 1
+	}
+	root = filepath.Dir(filepath.Dir(here))
 	dir, err := os.MkdirTemp("", "cli") // short: the path of a socket has at most 107 bytes
 	if err == nil {
 		defer os.RemoveAll(dir)

@@ -11,7 +11,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 )
@@ -114,11 +113,14 @@ func (s *Server) Seed() ([]Made, error) {
 
 // python is the checkout and the interpreter that `make setup` prepared in it.
 func python() (root, interpreter string, err error) {
-	_, file, _, _ := runtime.Caller(0)
-	root = filepath.Dir(file)
+	// go test runs in the folder of the package; the path that the compiler knew is cut off by -trimpath.
+	if root, err = os.Getwd(); err != nil {
+		return "", "", err
+	}
+	from := root
 	for !exists(filepath.Join(root, "go.mod")) {
 		if filepath.Dir(root) == root {
-			return "", "", errors.New("find the checkout: no go.mod above " + file)
+			return "", "", errors.New("find the checkout: no go.mod above " + from)
 		}
 		root = filepath.Dir(root)
 	}

@@ -205,17 +205,6 @@ func (r result) refused(code int) refusal {
 	return out
 }
 
-// clone is another user's copy of a data folder, with the same keychain.
-func (a *app) clone(t *testing.T) *app {
-	t.Helper()
-	b := newApp(t)
-	out, err := exec.Command("cp", "-a", a.dir, b.dir).CombinedOutput()
-	require.NoError(t, err, "%s", out)
-	b.args = a.args
-	b.env["DBUS_SESSION_BUS_ADDRESS"] = a.env["DBUS_SESSION_BUS_ADDRESS"]
-	return b
-}
-
 // background is a command that runs on while the test does something else.
 type background struct {
 	*exec.Cmd

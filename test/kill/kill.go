@@ -210,7 +210,7 @@ func (f *feed) read(out io.Reader) error {
 	for {
 		raw, err := lines.ReadBytes('\n')
 		if err != nil {
-			return nil // a line that is cut off is no acknowledgement
+			return nil //nolint:nilerr // the writer was killed, and a line that is cut off is no acknowledgement
 		}
 		var a ack
 		if err := json.Unmarshal(raw, &a); err != nil || a.MessageID == "" {

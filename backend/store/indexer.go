@@ -69,7 +69,10 @@ func (s *Store) applySome() (worked bool, err error) {
 		}
 		err := s.portions(s.ctx, col, ids, func(part []string) error {
 			err := s.apply(s.ctx, client, col, part)
-			if err != nil && !isDown(err) && s.ctx.Err() == nil {
+			switch {
+			case err == nil:
+				col.mend.worked(part)
+			case !isDown(err) && s.ctx.Err() == nil:
 				err = s.applyOneByOne(client, col, part, err)
 			}
 			return err
@@ -84,7 +87,6 @@ func (s *Store) applySome() (worked bool, err error) {
 			}
 			return true, err
 		}
-		col.mend.worked(ids)
 		worked = true
 	}
 	return worked, nil
@@ -124,6 +126,7 @@ func (s *Store) applyOneByOne(client *qdrant.Client, col *collection, ids []stri
 		switch {
 		case err == nil:
 			good++
+			col.mend.worked([]string{id})
 		case isDown(err) || s.ctx.Err() != nil:
 			return err
 		case !serverFault(err):

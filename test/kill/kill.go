@@ -123,7 +123,8 @@ func (s *soak) round(ctx context.Context) (what string, err error) {
 	read := make(chan error, 1)
 	go func() { read <- f.read(out) }()
 	fed := make(chan struct{})
-	go func() { defer close(fed); f.write(rand.New(rand.NewPCG(s.rng.Uint64(), 1))) }()
+	rng := rand.New(rand.NewPCG(s.rng.Uint64(), 1)) // of its own: it is used beside the killer's
+	go func() { defer close(fed); f.write(rng) }()
 	killed := s.kill(cmd, &what)
 	close(f.stop)
 	<-fed

@@ -46,10 +46,16 @@ func runCLI(args []string, in io.Reader, out, errOut io.Writer) int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	context.AfterFunc(ctx, stop) // the first signal ends the command in order, the second at once
-	c := &cli{in: &interruptible{ctx: ctx, in: in}, stdin: in, out: out, err: errOut}
+	checked := &checkedWriter{w: out}
+	c := &cli{in: &interruptible{ctx: ctx, in: in}, stdin: in, out: checked, err: errOut}
 	root := c.root()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
+	if checked.err != nil {
+		// Nothing more can be said there.
+		c.json, err = false, fmt.Errorf("write the output: %w", checked.err)
+		return c.fail(err)
+	}
 	if err == nil {
 		return exitDone
 	}

@@ -268,3 +268,20 @@ func TestDataFolderIsPrivate(t *testing.T) {
 	a.ok("chats", "list", "--data-dir", "elsewhere")
 	require.DirExists(t, filepath.Join(a.home, "elsewhere"))
 }
+
+// TestLostOutput: what cannot be written to stdout is a failure, in words and in JSON.
+func TestLostOutput(t *testing.T) {
+	t.Parallel()
+	a, _ := filled(t)
+	full, err := os.OpenFile("/dev/full", os.O_WRONLY, 0)
+	require.NoError(t, err)
+	defer full.Close()
+	for _, words := range []string{"estate stats", "estate stats --json", "estate export", "estate export --format csv", "chats list", "chats export", "key status", "estate changes", "doctor"} {
+		cmd := a.command(t.Context(), strings.Fields(words)...)
+		var errOut strings.Builder
+		cmd.Stdout, cmd.Stderr = full, &errOut
+		require.Error(t, cmd.Run(), words)
+		require.Equal(t, 1, cmd.ProcessState.ExitCode(), words)
+		require.Contains(t, errOut.String(), "no space left on device", words)
+	}
+}

@@ -25,6 +25,22 @@ func openFile(path string) (*os.File, error) {
 	return f, nil
 }
 
+// checkedWriter remembers that something could not be written: output that is lost is a failure, even where the command that
+// printed it did not look.
+type checkedWriter struct {
+	w   io.Writer
+	err error
+}
+
+// Write implements io.Writer.
+func (c *checkedWriter) Write(p []byte) (int, error) {
+	n, err := c.w.Write(p)
+	if err != nil && c.err == nil {
+		c.err = err
+	}
+	return n, err
+}
+
 // interruptible is an input that ends with a context: a read from a terminal or a pipe would otherwise wait on after
 // Ctrl-C. A read that was given up is left behind, and what it gets is lost with the process.
 type interruptible struct {

@@ -141,8 +141,9 @@ func TestIndexLost(t *testing.T) {
 			require.NotEmpty(t, refused.Error.Message)
 			require.NoError(t, os.Remove(filepath.Join(a.dir, "qdrant")))
 		}
-		a.whole(conversation)
+		a.searchable()
 	}
+	a.whole(conversation)
 }
 
 // TestQdrantKilledWhileInUse: the running app loses Qdrant alone; it goes on, and what is written meanwhile is found.

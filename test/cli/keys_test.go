@@ -3,7 +3,6 @@ package cli_test
 import (
 	"encoding/base64"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -42,7 +41,7 @@ func (a *app) refusedUnchanged(code string, args ...string) refusal {
 
 func TestWrongMasterKey(t *testing.T) {
 	t.Parallel()
-	a, conversation := filled(t)
+	a, conversation := fill(t)
 	status := a.keys()
 	require.Equal(t, "keychain", status.Backend)
 	right := desk.lookup(t, status.Entry)
@@ -170,7 +169,7 @@ func TestPassphrase(t *testing.T) {
 // passphrase is enough.
 func TestRecoveryOnAnotherMachine(t *testing.T) {
 	t.Parallel()
-	a, conversation := filled(t)
+	a, conversation := fill(t)
 	old := a.keys()
 	require.False(t, old.RecoveryKeySaved)
 	recovery := filepath.Join(a.home, "recovery.txt")
@@ -193,8 +192,7 @@ func TestRecoveryOnAnotherMachine(t *testing.T) {
 	machine := ownSession(t)
 	b := newApp(t).wordsOnly()
 	b.env["DBUS_SESSION_BUS_ADDRESS"] = machine.address
-	out, err := exec.Command("cp", "-a", a.dir, b.dir).CombinedOutput()
-	require.NoError(t, err, "%s", out)
+	copyFolder(t, a.dir, b.dir)
 	b.refusedUnchanged("no_key", "chats", "list")
 	for name, content := range map[string]string{"of another folder": otherRecovery(t), "cut off": string(key[:len(key)/2]), "empty": "", "nonsense": "\x00\xff"} {
 		before := state(t, b.dir)
@@ -210,8 +208,7 @@ func TestRecoveryOnAnotherMachine(t *testing.T) {
 
 	// The same without a keychain, under a passphrase.
 	c := newApp(t).wordsOnly().withPassphrase()
-	out, err = exec.Command("cp", "-a", a.dir, c.dir).CombinedOutput()
-	require.NoError(t, err, "%s", out)
+	copyFolder(t, a.dir, c.dir)
 	c.ok("key", "import", "--in", recovery)
 	require.Equal(t, "passphrase", c.keys().Backend)
 	c.whole(conversation)

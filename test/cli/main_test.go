@@ -4,16 +4,19 @@ package cli_test
 
 import (
 	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"testing"
 )
 
 var (
 	root     string   // the checkout
+	scratch  string   // is removed at the end
 	cloudops string   // built once for all tests
 	desk     *session // the keychain that most tests share
 )
@@ -28,6 +31,11 @@ func TestMain(m *testing.M) {
 }
 
 func run(m *testing.M) int {
+	flag.Parse()
+	// Most of a command is waiting for another process.
+	if f := flag.Lookup("test.parallel"); f.Value.String() == strconv.Itoa(runtime.GOMAXPROCS(0)) {
+		_ = f.Value.Set(strconv.Itoa(2 * runtime.GOMAXPROCS(0)))
+	}
 	// go test runs in the folder of the package.
 	here, err := os.Getwd()
 	if err != nil {
@@ -38,6 +46,7 @@ func run(m *testing.M) int {
 	dir, err := os.MkdirTemp("", "cli") // short: the path of a socket has at most 107 bytes
 	if err == nil {
 		defer os.RemoveAll(dir)
+		scratch = dir
 		err = prepare(dir)
 	}
 	if err != nil {

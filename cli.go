@@ -191,7 +191,10 @@ const closeTimeout = 20 * time.Second
 // withIndex is withHost for commands that search: it waits until the index has all that the ledger has.
 func (c *cli) withIndex(ctx context.Context, do func(h *host.Host) error) error {
 	return c.withHost(ctx, func(h *host.Host) error {
-		if err := h.WaitIndex(ctx); err != nil {
+		report, finish := c.progress("index")
+		err := h.WaitIndex(ctx, report)
+		finish()
+		if err != nil {
 			return err
 		}
 		return do(h)
@@ -261,13 +264,17 @@ func (c *cli) progress(label string) (report func(done, total int), finish func(
 	}
 	bar := progressbar.NewOptions(-1, progressbar.OptionSetWriter(c.err), progressbar.OptionSetDescription(label),
 		progressbar.OptionShowCount(), progressbar.OptionClearOnFinish(), progressbar.OptionThrottle(100*time.Millisecond))
+	shown := false
 	return func(done, total int) {
+			shown = true
 			if total > 0 && bar.GetMax() != total {
 				bar.ChangeMax(total)
 			}
 			_ = bar.Set(done) // a progress bar that cannot be drawn is no reason to stop
 		}, func() {
-			_ = bar.Finish()
+			if shown {
+				_ = bar.Finish()
+			}
 		}
 }
 

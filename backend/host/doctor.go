@@ -105,7 +105,7 @@ func (h *Host) embeddingCheck(ctx context.Context) (string, error) {
 func (h *Host) indexCheck(ctx context.Context) (string, error) {
 	ctx, cancel := context.WithTimeout(ctx, indexWait)
 	defer cancel()
-	if err := h.WaitIndex(ctx); err != nil {
+	if err := h.WaitIndex(ctx, func(int, int) {}); err != nil {
 		return "", err
 	}
 	return h.index.describe(), nil

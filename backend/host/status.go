@@ -184,10 +184,18 @@ func (h *Host) followMending(ctx context.Context) {
 	}
 }
 
-// WaitIndex waits until the index is running and has everything that the ledger has, dense vectors aside. It returns
-// early with the reason when Qdrant is given up.
-func (h *Host) WaitIndex(ctx context.Context) error {
-	return h.waitFor(ctx, h.Store.WaitMended, func() {})
+// WaitIndex waits until the index is running and has everything that the ledger has, dense vectors aside, reporting how
+// many of the records that waited are done. It returns early with the reason when Qdrant is given up.
+func (h *Host) WaitIndex(ctx context.Context, progress func(done, total int)) error {
+	most := 0
+	return h.waitFor(ctx, h.Store.WaitMended, func() {
+		waiting := 0
+		for _, m := range h.Store.Mending() {
+			waiting += m.Waiting
+		}
+		most = max(most, waiting)
+		progress(most-waiting, most)
+	})
 }
 
 // downEvery is how often those who wait for the index look whether it was given up, and tell how far it is.
@@ -258,7 +266,7 @@ func (h *Host) WarmUp(ctx context.Context) error {
 
 // WaitEmbedded waits until every record is searchable in full, reporting how many of those that waited are done.
 func (h *Host) WaitEmbedded(ctx context.Context, progress func(done, total int)) error {
-	if err := h.WaitIndex(ctx); err != nil {
+	if err := h.WaitIndex(ctx, func(int, int) {}); err != nil {
 		return err
 	}
 	most := 0

@@ -1,3 +1,5 @@
+//go:build linux
+
 // Command kill ends the app and its Qdrant with SIGKILL at random moments while messages are appended, and prints what
 // became of them:
 //

@@ -1,3 +1,5 @@
+//go:build linux
+
 // Package cli_test holds the command line to its contract with the binary as it is shipped: real Qdrant, real model, real
 // keychain, real AWS protocol. docs/testing.md says what each part stands on.
 package cli_test

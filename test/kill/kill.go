@@ -1,3 +1,5 @@
+//go:build linux
+
 // Package kill ends CloudOps and its Qdrant with SIGKILL at random moments while messages are appended, and looks
 // whether every message that was acknowledged is there afterwards: once, in order, in the conversation and in search. It works
 // on the built binary, on Linux.

@@ -131,7 +131,7 @@ func open(ctx context.Context, dir string) (*host.Host, error) {
 	if err := h.Open(ctx); err != nil {
 		return nil, err
 	}
-	if err := h.WaitIndex(ctx); err != nil {
+	if err := h.WaitIndex(ctx, func(int, int) {}); err != nil {
 		return nil, errors.Join(err, h.Close(ctx))
 	}
 	return h, nil

@@ -34,6 +34,7 @@ var allowed = map[string][]string{
 	"backend/crypto":             {"backend/config"},
 	"backend/config":             {},
 	"bench/bigimport":            {},
+	"bench/history":              {"backend/chat", "backend/crypto", "backend/embedding", "backend/ledger", "backend/qdrant", "backend/store"},
 	"bench/kill":                 {"test/kill"},
 	"bench/retrieval":            {"backend/host", "backend/chat", "backend/embedding", "backend/estate", "backend/store"},
 	"build/fetch":                {},
@@ -44,7 +45,7 @@ var allowed = map[string][]string{
 // owners are the only packages that may import what another module brings.
 var owners = map[string][]string{
 	"github.com/wailsapp/":            {"."},
-	"github.com/qdrant/go-client":     {"backend/store"},
+	"github.com/qdrant/go-client":     {"backend/store", "bench/history"},
 	"github.com/aws/":                 {"backend/estate/aws", "backend/estate/aws/awstest", "backend/assistant", "backend/embedding", "backend/backup", "backend/host"},
 	"github.com/mattn/go-sqlite3":     {"backend/ledger"},
 	"github.com/zalando/go-keyring":   {"backend/crypto"},

@@ -6,6 +6,8 @@ cd "$(dirname "$0")/.."
 say() { printf '\033[1m==> %s\033[0m\n' "$*"; }
 say "Store and search"
 build/virtual.sh go test -run '^$' -bench . -benchtime 200x ./backend/store ./backend/ledger ./backend/embedding ./backend/crypto
+say "Chats: ${BENCH_MESSAGES:-100000} messages in ${BENCH_CONVERSATIONS:-5000} conversations"
+go run ./bench/history -messages "${BENCH_MESSAGES:-100000}" -conversations "${BENCH_CONVERSATIONS:-5000}"
 if [ -n "${BENCH_DATA:-}" ]; then
 	mkdir -p build/test
 	for data in "$BENCH_DATA"/*.json; do

@@ -36,6 +36,7 @@ type Settings struct {
 
 	AWS    AWSSettings    `json:"aws"`
 	Model  ModelSettings  `json:"model"`
+	Chat   ChatSettings   `json:"chat"`
 	Qdrant QdrantSettings `json:"qdrant"`
 
 	// EmbeddingThreads bounds the processor threads of the embedding model, 0 … 64; 0 lets the app choose.
@@ -51,11 +52,47 @@ type AWSSettings struct {
 	EndpointURL string   `json:"endpoint_url"` // another AWS-compatible endpoint; empty: AWS
 }
 
-// ModelSettings is the OpenAI-compatible endpoint that answers.
+// The providers of a model.
+const (
+	ProviderOpenAI    = "openai" // any OpenAI-compatible server
+	ProviderBedrock   = "bedrock"
+	ProviderAnthropic = "anthropic"
+)
+
+// ModelSettings is the model that answers. Without a name there is none.
 type ModelSettings struct {
-	BaseURL      string `json:"base_url"` // http://127.0.0.1:11434/v1; empty: none
+	Provider     string `json:"provider"` // empty: openai, which was the only one
+	BaseURL      string `json:"base_url"` // openai: http://127.0.0.1:11434/v1; anthropic: empty for its own
 	Name         string `json:"name"`
 	SealedAPIKey string `json:"sealed_api_key"`
+	// Region, Profile and Endpoint are for bedrock: the region, a profile of the AWS configuration (empty: the default
+	// chain), and another address than AWS's own (empty: AWS).
+	Region   string `json:"region"`
+	Profile  string `json:"profile"`
+	Endpoint string `json:"endpoint"`
+	// WindowTokens is what prompt and answer may have together; 0: what is known of the model.
+	WindowTokens int `json:"window_tokens"`
+	// PriceIn and PriceOut are USD for a million tokens; 0: the table of known prices.
+	PriceIn  float64 `json:"price_in"`
+	PriceOut float64 `json:"price_out"`
+	// Titles: the model words the titles of new conversations.
+	Titles bool `json:"titles"`
+}
+
+// The ways of recalling earlier answers.
+const (
+	RecallOn    = "on"
+	RecallOff   = "off"
+	RecallPlain = "plain" // the newest conversations, scored by shared words
+)
+
+// ChatSettings are the user's habits.
+type ChatSettings struct {
+	Recall string `json:"recall"` // on | off | plain, where a conversation says nothing else
+	// IdleLockMinutes of no input hide and seal the window, 0 … 1440; 0: never.
+	IdleLockMinutes int `json:"idle_lock_minutes"`
+	// LockHash is what the passphrase of the window's lock is checked against (crypto.HashPassphrase); empty: none is set.
+	LockHash string `json:"lock_hash"`
 }
 
 // QdrantSettings is a Qdrant elsewhere; with an empty URL the app runs its own.
@@ -70,6 +107,8 @@ func Default() Settings {
 		Version: SettingsVersion,
 		UserID:  "local",
 		Theme:   "system",
+		Model:   ModelSettings{Titles: true},
+		Chat:    ChatSettings{Recall: RecallOn},
 		AWS:     AWSSettings{Profiles: []string{}, Regions: []string{}, Services: []string{}, RoleARNs: []string{}},
 	}
 }

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -14,7 +15,9 @@ func full() Settings {
 	s.Theme, s.EmbeddingThreads = "dark", 2
 	s.AWS = AWSSettings{Profiles: []string{"prod", "my company/dev"}, Regions: []string{"eu-central-1", "us-gov-west-1", "ap-southeast-4"},
 		Services: []string{"ec2", "dynamodb"}, RoleARNs: []string{"arn:aws:iam::123456789012:role/path/Reader"}, EndpointURL: "http://127.0.0.1:5000"}
-	s.Model = ModelSettings{BaseURL: "http://127.0.0.1:11434/v1", Name: "llama3.2:3b", SealedAPIKey: "s1.0123456789abcdef.AAAA"}
+	s.Model = ModelSettings{Provider: ProviderOpenAI, BaseURL: "http://127.0.0.1:11434/v1", Name: "llama3.2:3b", SealedAPIKey: "s1.0123456789abcdef.AAAA",
+		Region: "eu-central-1", Profile: "prod", Endpoint: "http://127.0.0.1:4566", WindowTokens: 8192, PriceIn: 0.25, PriceOut: 1.5}
+	s.Chat = ChatSettings{Recall: RecallPlain, IdleLockMinutes: 10, LockHash: "$argon2id$"}
 	s.Qdrant = QdrantSettings{URL: "https://q.example.org:6333", SealedAPIKey: "s1.0123456789abcdef.BBBB"}
 	return s
 }
@@ -87,17 +90,24 @@ func TestNewerSettingsAreLeftAlone(t *testing.T) {
 
 func TestInvalidSettingsAreNamed(t *testing.T) {
 	for field, change := range map[string]func(*Settings){
-		"user_id":           func(s *Settings) { s.UserID = " " },
-		"theme":             func(s *Settings) { s.Theme = "pink" },
-		"embedding_threads": func(s *Settings) { s.EmbeddingThreads = -1 },
-		"aws.profiles":      func(s *Settings) { s.AWS.Profiles = []string{"a\x00b"} },
-		"aws.regions":       func(s *Settings) { s.AWS.Regions = []string{"Frankfurt"} },
-		"aws.services":      func(s *Settings) { s.AWS.Services = []string{"Amazon EC2"} },
-		"aws.role_arns":     func(s *Settings) { s.AWS.RoleARNs = []string{"arn:aws:iam::123456789012:user/me"} },
-		"aws.endpoint_url":  func(s *Settings) { s.AWS.EndpointURL = "127.0.0.1:5000" },
-		"model.base_url":    func(s *Settings) { s.Model.BaseURL = "file:///etc/passwd" },
-		"model.name":        func(s *Settings) { s.Model.Name = "a\xff" },
-		"qdrant.url":        func(s *Settings) { s.Qdrant.URL = "https://" + strings.Repeat("a", 3000) },
+		"user_id":                func(s *Settings) { s.UserID = " " },
+		"theme":                  func(s *Settings) { s.Theme = "pink" },
+		"embedding_threads":      func(s *Settings) { s.EmbeddingThreads = -1 },
+		"aws.profiles":           func(s *Settings) { s.AWS.Profiles = []string{"a\x00b"} },
+		"aws.regions":            func(s *Settings) { s.AWS.Regions = []string{"Frankfurt"} },
+		"aws.services":           func(s *Settings) { s.AWS.Services = []string{"Amazon EC2"} },
+		"aws.role_arns":          func(s *Settings) { s.AWS.RoleARNs = []string{"arn:aws:iam::123456789012:user/me"} },
+		"aws.endpoint_url":       func(s *Settings) { s.AWS.EndpointURL = "127.0.0.1:5000" },
+		"model.base_url":         func(s *Settings) { s.Model.BaseURL = "file:///etc/passwd" },
+		"model.name":             func(s *Settings) { s.Model.Name = "a\xff" },
+		"model.provider":         func(s *Settings) { s.Model.Provider = "oracle" },
+		"model.region":           func(s *Settings) { s.Model.Region = "Frankfurt" },
+		"model.endpoint":         func(s *Settings) { s.Model.Endpoint = "127.0.0.1" },
+		"model.price_in":         func(s *Settings) { s.Model.PriceIn = math.NaN() },
+		"model.window_tokens":    func(s *Settings) { s.Model.WindowTokens = -1 },
+		"chat.recall":            func(s *Settings) { s.Chat.Recall = "sometimes" },
+		"chat.idle_lock_minutes": func(s *Settings) { s.Chat.IdleLockMinutes = 1441 },
+		"qdrant.url":             func(s *Settings) { s.Qdrant.URL = "https://" + strings.Repeat("a", 3000) },
 	} {
 		dir, s := t.TempDir(), full()
 		change(&s)

@@ -33,16 +33,66 @@ func (s Settings) Validate() error {
 	if s.EmbeddingThreads < 0 || s.EmbeddingThreads > 64 {
 		return invalid("embedding_threads", fmt.Sprint(s.EmbeddingThreads), "0 to 64")
 	}
-	if !isPlain(s.Model.Name) {
-		return invalid("model.name", s.Model.Name, "a name without control characters")
+	if err := s.Model.validate(); err != nil {
+		return err
+	}
+	if err := s.Chat.validate(); err != nil {
+		return err
 	}
 	if err := s.AWS.validate(); err != nil {
 		return err
 	}
-	for field, value := range map[string]string{"model.base_url": s.Model.BaseURL, "qdrant.url": s.Qdrant.URL, "aws.endpoint_url": s.AWS.EndpointURL} {
+	for field, value := range map[string]string{
+		"model.base_url": s.Model.BaseURL, "model.endpoint": s.Model.Endpoint, "qdrant.url": s.Qdrant.URL, "aws.endpoint_url": s.AWS.EndpointURL,
+	} {
 		if err := checkURL(field, value); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// maxWindow and maxPrice are far above what any model has or costs; more is a slip of the hand.
+const (
+	maxWindow = 100_000_000
+	maxPrice  = 100_000
+)
+
+func (m ModelSettings) validate() error {
+	switch m.Provider {
+	case "", ProviderOpenAI, ProviderBedrock, ProviderAnthropic:
+	default:
+		return invalid("model.provider", m.Provider, "openai, bedrock or anthropic")
+	}
+	if !isPlain(m.Name) {
+		return invalid("model.name", m.Name, "a name without control characters")
+	}
+	if !isPlain(m.Profile) {
+		return invalid("model.profile", m.Profile, "a profile's name")
+	}
+	if m.Region != "" && !regionShape.MatchString(m.Region) {
+		return invalid("model.region", m.Region, "a region such as eu-central-1")
+	}
+	if m.WindowTokens < 0 || m.WindowTokens > maxWindow {
+		return invalid("model.window_tokens", fmt.Sprint(m.WindowTokens), "0 to 100,000,000")
+	}
+	for field, price := range map[string]float64{"model.price_in": m.PriceIn, "model.price_out": m.PriceOut} {
+		// Written so that NaN is not let through.
+		if !(price >= 0 && price <= maxPrice) {
+			return invalid(field, fmt.Sprint(price), "0 to 100,000")
+		}
+	}
+	return nil
+}
+
+func (c ChatSettings) validate() error {
+	switch c.Recall {
+	case RecallOn, RecallOff, RecallPlain:
+	default:
+		return invalid("chat.recall", c.Recall, "on, off or plain")
+	}
+	if c.IdleLockMinutes < 0 || c.IdleLockMinutes > 24*60 {
+		return invalid("chat.idle_lock_minutes", fmt.Sprint(c.IdleLockMinutes), "0 to 1440")
 	}
 	return nil
 }
@@ -103,7 +153,7 @@ func isPlain(text string) bool {
 
 // normalize trims what people paste, drops empty and repeated entries, and turns nil lists into empty ones.
 func (s *Settings) normalize() {
-	for _, text := range []*string{&s.UserID, &s.Theme, &s.Model.BaseURL, &s.Model.Name, &s.Qdrant.URL, &s.AWS.EndpointURL} {
+	for _, text := range []*string{&s.UserID, &s.Theme, &s.Model.BaseURL, &s.Model.Name, &s.Model.Region, &s.Model.Profile, &s.Model.Endpoint, &s.Qdrant.URL, &s.AWS.EndpointURL} {
 		*text = strings.TrimSpace(*text)
 	}
 	for _, list := range []*[]string{&s.AWS.Profiles, &s.AWS.Regions, &s.AWS.Services, &s.AWS.RoleARNs} {

@@ -20,6 +20,7 @@ var allowed = map[string][]string{
 	".":                          {"backend/assistant", "backend/chat", "backend/config", "backend/crypto", "backend/embedding", "backend/estate", "backend/estate/aws", "backend/host", "backend/ledger", "backend/qdrant", "backend/store"},
 	"backend/host":               {"backend/assistant", "backend/chat", "backend/config", "backend/crypto", "backend/embedding", "backend/estate", "backend/estate/aws", "backend/estate/sample", "backend/ledger", "backend/qdrant", "backend/store"},
 	"backend/chat":               {"backend/store"},
+	"backend/chat/archive":       {},
 	"backend/assistant":          {},
 	"backend/estate":             {"backend/estate/query", "backend/store"},
 	"backend/estate/query":       {},

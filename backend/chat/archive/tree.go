@@ -1,0 +1,112 @@
+package archive
+
+import "slices"
+
+// node is a message of a conversation with branches, before the messages that are not shown are taken out.
+type node struct {
+	id        string // as the other program calls it
+	parent    string // likewise; "" or unknown: none
+	hidden    bool   // its place goes to its parent
+	reasoning string // of a hidden node: what the answer below it was thought with
+	msg       Message
+}
+
+// tree puts nodes in an order.
+type tree struct {
+	nodes    []node
+	index    map[string]int
+	children [][]int
+	roots    []int
+}
+
+// newTree joins nodes by their parents. order is the position among siblings where the program states one; nodes without keep
+// the order they came in.
+func newTree(nodes []node, order map[string]int) *tree {
+	t := &tree{nodes: nodes, index: make(map[string]int, len(nodes)), children: make([][]int, len(nodes))}
+	for i, n := range nodes {
+		t.index[n.id] = i
+	}
+	for i, n := range nodes {
+		if p, ok := t.index[n.parent]; ok && n.parent != "" {
+			t.children[p] = append(t.children[p], i)
+		} else {
+			t.roots = append(t.roots, i)
+		}
+	}
+	byOrder := func(a, b int) int { return order[nodes[a].id] - order[nodes[b].id] }
+	for _, c := range t.children {
+		slices.SortStableFunc(c, byOrder)
+	}
+	slices.SortStableFunc(t.roots, byOrder)
+	return t
+}
+
+// path are the nodes from leaf up to its root.
+func (t *tree) path(leaf string) map[int]bool {
+	on := map[int]bool{}
+	for i, ok := t.index[leaf]; ok && !on[i]; i, ok = t.index[t.nodes[i].parent] {
+		on[i] = true
+	}
+	return on
+}
+
+// flatten gives the messages that are shown, each with its nearest shown ancestor as its parent, parents first and the branch
+// of leaf last. active is the last message shown of that branch. lost counts nodes whose ancestors form a circle.
+func (t *tree) flatten(leaf string) (msgs []Message, active string, lost int) {
+	type step struct {
+		node      int
+		parent    string // shown
+		reasoning string
+	}
+	on := t.path(leaf)
+	last := func(list []int) []int {
+		list = slices.Clone(list)
+		slices.SortStableFunc(list, func(a, b int) int { return bit(on[a]) - bit(on[b]) })
+		slices.Reverse(list) // the stack turns it round again
+		return list
+	}
+	var stack []step
+	for _, r := range last(t.roots) {
+		stack = append(stack, step{node: r})
+	}
+	visited := 0
+	for len(stack) > 0 {
+		s := stack[len(stack)-1]
+		stack = stack[:len(stack)-1]
+		visited++
+		n := t.nodes[s.node]
+		next := step{parent: s.parent, reasoning: s.reasoning}
+		if n.hidden {
+			next.reasoning = paragraphs(s.reasoning, n.reasoning)
+		} else {
+			m := n.msg
+			m.ParentID = s.parent
+			switch m.Role {
+			case roleAssistant:
+				m.Reasoning, next.reasoning = paragraphs(s.reasoning, m.Reasoning), ""
+			case roleUser:
+				next.reasoning = ""
+			}
+			msgs = append(msgs, m)
+			next.parent = m.ID
+			if on[s.node] {
+				active = m.ID
+			}
+		}
+		for _, c := range last(t.children[s.node]) {
+			next.node = c
+			stack = append(stack, next)
+		}
+	}
+	if active == "" && len(msgs) > 0 {
+		active = msgs[len(msgs)-1].ID
+	}
+	return msgs, active, len(t.nodes) - visited
+}
+
+func bit(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
+}

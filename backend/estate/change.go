@@ -41,12 +41,7 @@ type ChangePage struct {
 
 // Changes since a moment (the zero time: all), newest first, up to limit (1 … 1000; 0: 100) a page.
 func (s *Service) Changes(ctx context.Context, since time.Time, limit int, cursor string) (ChangePage, error) {
-	filter := store.Filter{All: []store.Condition{{Field: fieldChange, Op: store.In, Values: []any{string(ChangeAdded), string(ChangeChanged), string(ChangeRemoved)}}}}
-	if !since.IsZero() {
-		ms := float64(since.UnixMilli())
-		filter.All = append(filter.All, store.Condition{Field: fieldAt, Op: store.Range, Min: &ms})
-	}
-	return s.changes(ctx, filter, limit, cursor)
+	return s.changes(ctx, changesSince(since), limit, cursor)
 }
 
 // History of one resource, newest first; it outlives the resource.

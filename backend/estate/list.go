@@ -27,7 +27,7 @@ func (w *search) list(ctx context.Context) error {
 	})
 	if !w.query.NoFacets && w.query.Cursor == "" {
 		group.Go(func() (err error) {
-			w.page.Facets, err = w.countFacets(groupCtx, filter)
+			w.page.Facets, err = w.countFacets(groupCtx, filter, w.without(filter))
 			return err
 		})
 	}
@@ -193,29 +193,56 @@ func (c *facetCache) drop() {
 	c.all, c.keys = nil, nil
 }
 
-// countFacets counts over all that meets the filter, the fields at the same time.
-func (s *Service) countFacets(ctx context.Context, filter store.Filter) ([]FacetGroup, error) {
-	key, err := json.Marshal(filter)
+// without is the filter for each field that the user narrows by, less his choice of it: the other values of the field
+// can then still be chosen.
+func (w *search) without(filter store.Filter) map[string]store.Filter {
+	out := map[string]store.Filter{}
+	for i, own := range w.query.Filters {
+		rest := slices.Delete(slices.Clone(w.query.Filters), i, i+1)
+		conds, err := conditions(asked(rest))
+		if err != nil {
+			continue // prepare has said so
+		}
+		field := own.Field
+		if field == "account" {
+			field = fieldAccount
+		}
+		// The conditions of the query's words come after the user's own.
+		out[field] = store.Filter{All: append(conds, filter.All[len(w.base):]...), Any: filter.Any}
+	}
+	return out
+}
+
+// countFacets counts over all that meets the filter, or, for a field that has one of its own in own, that.
+func (s *Service) countFacets(ctx context.Context, filter store.Filter, own map[string]store.Filter) ([]FacetGroup, error) {
+	key, err := json.Marshal([]any{filter, own})
 	if err != nil {
 		return nil, fmt.Errorf("count: %w", err)
 	}
 	if groups, ok := s.facets.get(string(key)); ok {
 		return groups, nil
 	}
-	groups, err := s.freshFacets(ctx, filter)
+	groups, err := s.freshFacets(ctx, filter, own)
 	if err == nil {
 		s.facets.put(string(key), groups)
 	}
 	return groups, err
 }
 
-func (s *Service) freshFacets(ctx context.Context, filter store.Filter) ([]FacetGroup, error) {
+// freshFacets counts the fields at the same time.
+func (s *Service) freshFacets(ctx context.Context, filter store.Filter, own map[string]store.Filter) ([]FacetGroup, error) {
+	of := func(field string) store.Filter {
+		if f, ok := own[field]; ok {
+			return f
+		}
+		return filter
+	}
 	groups := make([]FacetGroup, len(facetFields)+len(facetFlags))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(6)
 	for i, f := range facetFields {
 		group.Go(func() error {
-			counts, err := s.store.Facets(ctx, store.Estate, f.field, filter, f.limit)
+			counts, err := s.store.Facets(ctx, store.Estate, f.field, of(f.field), f.limit)
 			if err != nil {
 				return fmt.Errorf("count %s: %w", f.field, err)
 			}
@@ -225,19 +252,9 @@ func (s *Service) freshFacets(ctx context.Context, filter store.Filter) ([]Facet
 	}
 	for i, f := range facetFlags {
 		group.Go(func() error {
-			var counts []store.Facet
-			for _, value := range []bool{true, false} {
-				with := store.Filter{All: append(slices.Clone(filter.All), store.Condition{Field: f.field, Op: store.Eq, Values: []any{value}}), Any: filter.Any}
-				n, err := s.store.Count(ctx, store.Estate, with)
-				if err != nil {
-					return fmt.Errorf("count %s: %w", f.field, err)
-				}
-				if n > 0 {
-					counts = append(counts, store.Facet{Value: fmt.Sprint(value), Count: n})
-				}
-			}
+			counts, err := s.countFlag(ctx, of(f.field), f.field)
 			groups[len(facetFields)+i] = facetGroup(f.field, f.label, counts)
-			return nil
+			return err
 		})
 	}
 	if err := group.Wait(); err != nil {

@@ -18,11 +18,16 @@ type NewMessage struct {
 	Text string
 	// PairID joins the messages of a question; empty: a user message opens a pair, others belong to the pair of
 	// the message before.
-	PairID    string
+	PairID string
+	// Parent is the id of the message that it follows; empty: none, it begins the conversation anew; nil: the end of
+	// the active path. Where the parent is not the end of its branch, the message opens a new one. Either way the path
+	// through it becomes the active one.
+	Parent    *string
 	Timestamp time.Time // zero: now
 	SessionID string    // empty: this launch
 	Partial   bool
 	Sources   []Source
+	Detail
 	Metadata
 
 	chosen bool // the caller chose the id
@@ -53,6 +58,15 @@ func WithSources(sources []Source) Option { return func(m *NewMessage) { m.Sourc
 
 // WithMetadata says which model wrote an answer.
 func WithMetadata(md Metadata) Option { return func(m *NewMessage) { m.Metadata = md } }
+
+// WithParent says which message it follows; empty: none. See NewMessage.Parent.
+func WithParent(messageID string) Option { return func(m *NewMessage) { m.Parent = &messageID } }
+
+// WithDetail says what belongs to an answer besides its text.
+func WithDetail(d Detail) Option { return func(m *NewMessage) { m.Detail = d } }
+
+// WithTime says when it was written; without it, now.
+func WithTime(at time.Time) Option { return func(m *NewMessage) { m.Timestamp = at } }
 
 // AsPartial marks an answer that is not whole.
 func AsPartial() Option { return func(m *NewMessage) { m.Partial = true } }
@@ -136,6 +150,14 @@ func (s *Service) prepare(m NewMessage) (NewMessage, bool, error) {
 			return m, false, err
 		}
 	}
+	if m.Parent != nil && *m.Parent != "" {
+		if err := checkID("message", *m.Parent); err != nil {
+			return m, false, err
+		}
+	}
+	if err := m.Detail.check(); err != nil {
+		return m, false, err
+	}
 	if m.SessionID == "" {
 		m.SessionID = s.opt.SessionID
 	}
@@ -190,6 +212,9 @@ func (s *Service) place(ctx context.Context, sess *session, msgs []NewMessage) (
 			out[i] = Appended{MessageID: m.ID, Seq: old.Seq, Timestamp: old.Timestamp, Existed: true}
 			continue
 		}
+		if err := s.attach(ctx, sess, m, there); err != nil {
+			return nil, nil, err
+		}
 		msg := sess.next(m)
 		rec, err := msg.record(sess.UserID, 0)
 		if err != nil {
@@ -202,7 +227,7 @@ func (s *Service) place(ctx context.Context, sess *session, msgs []NewMessage) (
 	return out, recs, nil
 }
 
-// next is the message behind the last one.
+// next is the message behind the end of the active path.
 func (c *session) next(m NewMessage) Message {
 	pair := m.PairID
 	switch {
@@ -215,9 +240,13 @@ func (c *session) next(m NewMessage) Message {
 	msg := Message{
 		ID: m.ID, ConversationID: c.ID, SessionID: m.SessionID, Role: m.Role, Seq: int64(c.MessageCount) + 1,
 		Timestamp: m.Timestamp.UTC().Truncate(time.Millisecond), PairID: pair, ParentID: c.lastMessage,
-		Text: m.Text, Partial: m.Partial, Sources: m.Sources, Metadata: m.Metadata,
+		Branch: c.ActiveBranch, Text: m.Text, Partial: m.Partial, Sources: m.Sources, Detail: m.Detail, Metadata: m.Metadata,
 	}
 	c.MessageCount++
+	if len(c.branches) > 0 {
+		c.branches[c.ActiveBranch].Last = msg.Seq
+	}
+	c.count(Metadata{}, m.Metadata)
 	c.lastMessage, c.lastPair = msg.ID, pair
 	if c.MessageCount == 1 || msg.Timestamp.After(c.LastActivity) {
 		c.LastActivity = msg.Timestamp
@@ -226,6 +255,13 @@ func (c *session) next(m NewMessage) Message {
 		c.Title = TitleFrom(m.Text)
 	}
 	return msg
+}
+
+// count adds what a message uses now, in place of what it used before.
+func (c *session) count(before, now Metadata) {
+	c.PromptTokens = max(0, c.PromptTokens+now.PromptTokens-before.PromptTokens)
+	c.AnswerTokens = max(0, c.AnswerTokens+now.AnswerTokens-before.AnswerTokens)
+	c.CostMicroUSD = max(0, c.CostMicroUSD+now.CostMicroUSD-before.CostMicroUSD)
 }
 
 // existing reads those of the messages with chosen ids that live already.
@@ -252,64 +288,4 @@ func (s *Service) existing(ctx context.Context, msgs []NewMessage) (map[string]M
 		there[m.ID] = m
 	}
 	return there, nil
-}
-
-// Revision replaces what an answer holds while it is being written and when it ends.
-type Revision struct {
-	Text    string
-	Partial bool
-	Sources []Source
-	Metadata
-}
-
-// Revise replaces text, sources and metadata of a message; its place and time stay. ErrNotFound where the message, or
-// its conversation, was deleted meanwhile: it does not come back.
-func (s *Service) Revise(ctx context.Context, messageID string, rev Revision) error {
-	if err := checkLength(rev.Text); err != nil {
-		return fmt.Errorf("revise message: %w", err)
-	}
-	body, _ := clean(rev.Text)
-	if err := checkLength(body); err != nil {
-		return fmt.Errorf("revise message: %w", err)
-	}
-	msg, _, err := s.message(ctx, messageID)
-	if err != nil {
-		return fmt.Errorf("revise message: %w", err)
-	}
-	defer s.locks.lock(msg.ConversationID)()
-	// Read again: it may have been deleted before the lock was held.
-	msg, recRev, err := s.message(ctx, messageID)
-	if err != nil {
-		return fmt.Errorf("revise message: %w", err)
-	}
-	msg.Text, msg.Partial, msg.Sources, msg.Metadata = body, rev.Partial, rev.Sources, rev.Metadata
-	rec, err := msg.record(s.opt.UserID, recRev)
-	if err != nil {
-		return fmt.Errorf("revise message: %w", err)
-	}
-	if _, err := s.rw.Put(ctx, store.ChatHistory, rec); err != nil {
-		return fmt.Errorf("revise message: %w", err)
-	}
-	return nil
-}
-
-// Message returns one message of the user.
-func (s *Service) Message(ctx context.Context, id string) (Message, error) {
-	m, _, err := s.message(ctx, id)
-	return m, err
-}
-
-func (s *Service) message(ctx context.Context, id string) (Message, int64, error) {
-	if err := checkID("message", id); err != nil {
-		return Message{}, 0, err
-	}
-	recs, err := s.rw.Get(ctx, store.ChatHistory, id)
-	if err != nil {
-		return Message{}, 0, fmt.Errorf("read message: %w", err)
-	}
-	if len(recs) == 0 || text(recs[0], fieldUser) != s.opt.UserID {
-		return Message{}, 0, fmt.Errorf("message %s: %w", id, ErrNotFound)
-	}
-	m, err := messageFrom(recs[0])
-	return m, recs[0].Rev, err
 }

@@ -64,6 +64,15 @@ type Conversation struct {
 	MessageCount int
 	Status       string // StatusActive or StatusArchived
 	Pinned       bool
+	FolderID     string   // empty: in none
+	Tags         []string // sealed at rest
+	Recall       string   // RecallOn, RecallOff, RecallPlain; empty: nobody chose for this conversation
+	// What its messages say together, those of all branches.
+	PromptTokens int64
+	AnswerTokens int64
+	CostMicroUSD int64
+	Branches     int   // ways through it; 1 for most
+	ActiveBranch int64 // the one that History shows; 0 the trunk
 }
 
 // Message is one message of a conversation.
@@ -72,13 +81,18 @@ type Message struct {
 	ConversationID string
 	SessionID      string // the launch of the app in which it was written
 	Role           string
-	Seq            int64 // 1, 2, 3 … in the conversation, without gaps
+	Seq            int64 // 1, 2, 3 … in the order of writing; on one path through the conversation it rises, with gaps
 	Timestamp      time.Time
 	PairID         string // the id of the user message that opened the pair; empty before the first one
-	ParentID       string // the message before it; empty for the first
-	Text           string // sealed at rest
-	Partial        bool   // an answer that was stopped, broke off or is still being written; sealed at rest
-	Sources        []Source
+	ParentID       string // the message before it on its path; empty for the first
+	Branch         int64  // 0 the trunk
+	// Siblings are the ids of the alternatives at its place, oldest first, itself included: one where there is no
+	// other. History, Last and Message fill it.
+	Siblings []string
+	Text     string // sealed at rest
+	Partial  bool   // an answer that was stopped, broke off or is still being written; sealed at rest
+	Sources  []Source
+	Detail
 	Metadata
 }
 
@@ -94,9 +108,12 @@ type Source struct {
 
 // Metadata is plain: whoever can read the data folder can read it. It never holds text that was typed.
 type Metadata struct {
-	Model        string // "retrieval" for an answer without a model; empty for what a person wrote
-	PromptTokens int64  // as the model's server counted; 0 unknown
-	AnswerTokens int64
+	Model         string // "retrieval" for an answer without a model; empty for what a person wrote
+	PromptTokens  int64  // as the model's server counted; 0 unknown
+	AnswerTokens  int64
+	ContextTokens int64 // of the model's window that were in use; 0 unknown
+	WindowTokens  int64 // the model's window; 0 unknown
+	CostMicroUSD  int64 // millionths of a US dollar; 0 unknown or free
 }
 
 // Options of a Service. The zero value is usable.

@@ -51,7 +51,7 @@ func (s *Service) CreateWith(ctx context.Context, n NewConversation) (Conversati
 	created := n.CreatedAt.UTC().Truncate(time.Millisecond)
 	sess := session{Conversation: Conversation{
 		ID: n.ID, Title: cleanTitle(n.Title), UserID: s.opt.UserID,
-		CreatedAt: created, LastActivity: created, Status: n.Status, Pinned: n.Pinned,
+		CreatedAt: created, LastActivity: created, Status: n.Status, Pinned: n.Pinned, Branches: 1,
 	}}
 	rec, err := sess.record()
 	if err != nil {
@@ -254,11 +254,15 @@ func (s *Service) Delete(ctx context.Context, id string) error {
 	return nil
 }
 
-// eachRecord visits the messages of a conversation by seq, as the ledger has them.
+// eachRecord visits the messages of a conversation by seq, those of all branches, as the ledger has them.
 func (s *Service) eachRecord(ctx context.Context, conversationID string, visit func(store.Record) error) error {
+	return s.eachBetween(ctx, conversationID, 0, math.MaxInt64, visit)
+}
+
+func (s *Service) eachBetween(ctx context.Context, conversationID string, from, to int64, visit func(store.Record) error) error {
 	const page = 200
-	for from := int64(0); ; {
-		recs, err := s.rw.ByScope(ctx, store.ChatHistory, conversationID, from, math.MaxInt64, page, false)
+	for from <= to {
+		recs, err := s.rw.ByScope(ctx, store.ChatHistory, conversationID, from, to, page, false)
 		if err != nil {
 			return fmt.Errorf("read messages: %w", err)
 		}
@@ -272,6 +276,7 @@ func (s *Service) eachRecord(ctx context.Context, conversationID string, visit f
 		}
 		from = recs[len(recs)-1].Seq + 1
 	}
+	return nil
 }
 
 func equal(field, value string) store.Condition {

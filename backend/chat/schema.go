@@ -22,6 +22,10 @@ const (
 	fieldModel        = "model"
 	fieldPromptTokens = "prompt_tokens"
 	fieldAnswerTokens = "answer_tokens"
+	fieldContext      = "context_tokens"
+	fieldWindow       = "window_tokens"
+	fieldCost         = "cost_micro_usd"
+	fieldBranch       = "branch" // absent on the trunk
 
 	fieldCreated      = "created_at"    // unix milliseconds
 	fieldLastActivity = "last_activity" // unix milliseconds
@@ -47,6 +51,7 @@ func Schemas() []store.Schema {
 				fieldModel:        store.Keyword,
 				fieldSeq:          store.Integer,
 				fieldTimestamp:    store.Integer,
+				fieldBranch:       store.Integer,
 			},
 			Searchable:  true,
 			Chunked:     true,
@@ -80,43 +85,52 @@ type messageContent struct {
 	Text    string   `json:"text"`
 	Partial bool     `json:"partial,omitempty"`
 	Sources []Source `json:"sources,omitempty"`
+	Detail
 }
 
 // sessionContent is what is sealed of a conversation.
 type sessionContent struct {
-	Title string `json:"title"`
+	Title    string   `json:"title"`
+	Branches []branch `json:"branches,omitempty"`
+	Active   int64    `json:"active_branch,omitempty"`
 }
 
 // session is a conversation with what only this package needs.
 type session struct {
 	Conversation
 	rev         int64
-	lastMessage string
+	lastMessage string // the end of the active path
 	lastPair    string
+	branches    []branch // by id; none while there is the trunk alone
 }
 
 func (c session) record() (store.Record, error) {
-	content, err := encode(sessionContent{Title: c.Title})
+	content, err := encode(sessionContent{Title: c.Title, Branches: c.branches, Active: c.ActiveBranch})
 	if err != nil {
 		return store.Record{}, err
 	}
-	return store.Record{
-		ID:    c.ID,
-		Rev:   c.rev,
-		Scope: c.UserID,
-		Fields: map[string]any{
-			fieldConversation: c.ID,
-			fieldUser:         c.UserID,
-			fieldCreated:      c.CreatedAt.UnixMilli(),
-			fieldLastActivity: c.LastActivity.UnixMilli(),
-			fieldCount:        int64(c.MessageCount),
-			fieldStatus:       c.Status,
-			fieldPinned:       c.Pinned,
-			fieldLastMessage:  c.lastMessage,
-			fieldLastPair:     c.lastPair,
-		},
-		Content: content,
-	}, nil
+	fields := map[string]any{
+		fieldConversation: c.ID,
+		fieldUser:         c.UserID,
+		fieldCreated:      c.CreatedAt.UnixMilli(),
+		fieldLastActivity: c.LastActivity.UnixMilli(),
+		fieldCount:        int64(c.MessageCount),
+		fieldStatus:       c.Status,
+		fieldPinned:       c.Pinned,
+		fieldLastMessage:  c.lastMessage,
+		fieldLastPair:     c.lastPair,
+	}
+	setPositive(fields, fieldPromptTokens, c.PromptTokens)
+	setPositive(fields, fieldAnswerTokens, c.AnswerTokens)
+	setPositive(fields, fieldCost, c.CostMicroUSD)
+	return store.Record{ID: c.ID, Rev: c.rev, Scope: c.UserID, Fields: fields, Content: content}, nil
+}
+
+// setPositive leaves out what is unknown, so that records stay short.
+func setPositive(fields map[string]any, name string, n int64) {
+	if n > 0 {
+		fields[name] = n
+	}
 }
 
 func sessionFrom(r store.Record) (session, error) {
@@ -134,16 +148,22 @@ func sessionFrom(r store.Record) (session, error) {
 			MessageCount: int(integer(r, fieldCount)),
 			Status:       text(r, fieldStatus),
 			Pinned:       r.Fields[fieldPinned] == true,
+			PromptTokens: integer(r, fieldPromptTokens),
+			AnswerTokens: integer(r, fieldAnswerTokens),
+			CostMicroUSD: integer(r, fieldCost),
+			Branches:     max(1, len(content.Branches)),
+			ActiveBranch: content.Active,
 		},
 		rev:         r.Rev,
 		lastMessage: text(r, fieldLastMessage),
 		lastPair:    text(r, fieldLastPair),
+		branches:    content.Branches,
 	}, nil
 }
 
 // record makes the record of a message; the user is a plain field that Message does not carry.
 func (m Message) record(userID string, rev int64) (store.Record, error) {
-	content, err := encode(messageContent{Text: m.Text, Partial: m.Partial, Sources: m.Sources})
+	content, err := encode(messageContent{Text: m.Text, Partial: m.Partial, Sources: m.Sources, Detail: m.Detail})
 	if err != nil {
 		return store.Record{}, err
 	}
@@ -160,20 +180,27 @@ func (m Message) record(userID string, rev int64) (store.Record, error) {
 	if m.Model != "" {
 		fields[fieldModel] = m.Model
 	}
-	if m.PromptTokens > 0 {
-		fields[fieldPromptTokens] = m.PromptTokens
-	}
-	if m.AnswerTokens > 0 {
-		fields[fieldAnswerTokens] = m.AnswerTokens
-	}
+	setPositive(fields, fieldPromptTokens, m.PromptTokens)
+	setPositive(fields, fieldAnswerTokens, m.AnswerTokens)
+	setPositive(fields, fieldContext, m.ContextTokens)
+	setPositive(fields, fieldWindow, m.WindowTokens)
+	setPositive(fields, fieldCost, m.CostMicroUSD)
+	setPositive(fields, fieldBranch, m.Branch)
 	return store.Record{ID: m.ID, Rev: rev, Scope: m.ConversationID, Seq: m.Seq, Fields: fields, Content: content}, nil
 }
 
 func messageFrom(r store.Record) (Message, error) {
+	m := outline(r)
 	var content messageContent
 	if err := json.Unmarshal(r.Content, &content); err != nil {
 		return Message{}, fmt.Errorf("open message %s: %w", r.ID, err)
 	}
+	m.Text, m.Partial, m.Sources, m.Detail = content.Text, content.Partial, content.Sources, content.Detail
+	return m, nil
+}
+
+// outline is what the plain fields say of a message.
+func outline(r store.Record) Message {
 	return Message{
 		ID:             r.ID,
 		ConversationID: text(r, fieldConversation),
@@ -183,15 +210,16 @@ func messageFrom(r store.Record) (Message, error) {
 		Timestamp:      time.UnixMilli(integer(r, fieldTimestamp)).UTC(),
 		PairID:         text(r, fieldPair),
 		ParentID:       text(r, fieldParent),
-		Text:           content.Text,
-		Partial:        content.Partial,
-		Sources:        content.Sources,
+		Branch:         integer(r, fieldBranch),
 		Metadata: Metadata{
-			Model:        text(r, fieldModel),
-			PromptTokens: integer(r, fieldPromptTokens),
-			AnswerTokens: integer(r, fieldAnswerTokens),
+			Model:         text(r, fieldModel),
+			PromptTokens:  integer(r, fieldPromptTokens),
+			AnswerTokens:  integer(r, fieldAnswerTokens),
+			ContextTokens: integer(r, fieldContext),
+			WindowTokens:  integer(r, fieldWindow),
+			CostMicroUSD:  integer(r, fieldCost),
 		},
-	}, nil
+	}
 }
 
 func messagesFrom(recs []store.Record) ([]Message, error) {

@@ -24,6 +24,8 @@ var (
 	ErrInvalid = errors.New("invalid")
 	// ErrTooLong: a message is longer than MaxMessage.
 	ErrTooLong = fmt.Errorf("%w: the message is too long", ErrInvalid)
+	// ErrDamaged: what is sealed of a message does not open.
+	ErrDamaged = errors.New("it does not open: its sealed text was damaged or exchanged")
 	// ErrExists: another message has the id that the caller chose.
 	ErrExists = errors.New("another message has this id")
 )

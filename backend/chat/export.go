@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -52,6 +53,7 @@ type ConversationLine struct {
 type Exported struct {
 	Conversations int
 	Messages      int
+	Damaged       int // messages that do not open, and are left out
 }
 
 const milliseconds = "2006-01-02T15:04:05.000Z07:00"
@@ -77,9 +79,7 @@ func (s *Service) Export(ctx context.Context, w io.Writer, format Format, ids ..
 	}
 	var done Exported
 	for _, c := range convs {
-		n, err := s.exportOne(ctx, write, c)
-		done.Messages += n
-		if err != nil {
+		if err := s.exportOne(ctx, write, c, &done); err != nil {
 			return done, fmt.Errorf("export chats: %w", err)
 		}
 		done.Conversations++
@@ -97,23 +97,26 @@ type writer interface {
 	end() error
 }
 
-func (s *Service) exportOne(ctx context.Context, w writer, c Conversation) (int, error) {
+func (s *Service) exportOne(ctx context.Context, w writer, c Conversation, done *Exported) error {
 	if err := w.begin(c); err != nil {
-		return 0, err
+		return err
 	}
-	n := 0
 	err := s.eachRecord(ctx, c.ID, func(r store.Record) error {
 		m, err := messageFrom(r)
+		if errors.Is(err, ErrDamaged) {
+			done.Damaged++
+			return nil
+		}
 		if err != nil {
 			return err
 		}
-		n++
+		done.Messages++
 		return w.message(m)
 	})
 	if err != nil {
-		return n, err
+		return err
 	}
-	return n, w.end()
+	return w.end()
 }
 
 func (s *Service) oldestFirst(ctx context.Context, ids []string) ([]Conversation, error) {

@@ -1,6 +1,7 @@
 package chat
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"math"
@@ -80,12 +81,16 @@ func (s *Service) readSegment(ctx context.Context, conversationID string, g segm
 	if err != nil {
 		return err
 	}
-	msgs, err := messagesFrom(res.Records)
-	if err != nil {
-		return err
+	recs := append(res.Records, res.Damaged...)
+	slices.SortStableFunc(recs, func(a, b store.Record) int { return cmp.Compare(b.Seq, a.Seq) })
+	for _, r := range recs {
+		m := messageOrDamage(r)
+		if m.Failure != nil && m.Failure.Code == CodeDamaged {
+			out.Damaged++
+		}
+		out.Messages = append(out.Messages, m)
 	}
 	out.FromLedger = out.FromLedger || res.FromLedger
-	out.Messages = append(out.Messages, msgs...)
 	return nil
 }
 

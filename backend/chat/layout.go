@@ -35,6 +35,9 @@ var previousWeights = [previousTurns]float32{0.5, 0.3}
 // gap is how far apart two messages of a conversation may be to be read in one go.
 const gap = 16
 
+// turn is what of a message counts for its neighbours.
+type turn struct{ id, parent, text string }
+
 // derive makes the Docs of messages. Neighbours are read in runs, not one by one.
 func derive(ctx context.Context, r store.Reader, recs []store.Record) ([]store.Doc, error) {
 	around, err := neighbourhood(ctx, r, recs)
@@ -43,81 +46,149 @@ func derive(ctx context.Context, r store.Reader, recs []store.Record) ([]store.D
 	}
 	docs := make([]store.Doc, len(recs))
 	for i, rec := range recs {
-		docs[i] = layout(around[rec.Scope], rec.Seq, time.UnixMilli(integer(rec, fieldTimestamp)))
+		docs[i] = layout(around.about(rec), time.UnixMilli(integer(rec, fieldTimestamp)))
 	}
 	return docs, nil
 }
 
-// layout makes one Doc from the texts of a conversation by seq.
-func layout(texts map[int64]string, seq int64, at time.Time) store.Doc {
-	own := texts[seq]
-	if strings.TrimSpace(own) == "" {
+// surroundings are the texts that a message is found by: its own, the turns before it on its path, nearest first, and
+// the turn after it.
+type surroundings struct {
+	own    string
+	before []string
+	after  []string
+}
+
+// layout makes one Doc.
+func layout(in surroundings, at time.Time) store.Doc {
+	if strings.TrimSpace(in.own) == "" {
 		return store.Doc{}
 	}
-	doc := store.Doc{Dense: own, Terms: []store.WeightedText{{Text: own, Weight: 1}}}
-	if before := strings.TrimSpace(texts[seq-1]); before != "" {
-		doc.Context = cutRunes(before, contextPreviousRunes) + "\n" + cutRunes(own, contextOwnRunes)
+	doc := store.Doc{Dense: in.own, Terms: []store.WeightedText{{Text: in.own, Weight: 1}}}
+	if len(in.before) > 0 {
+		if before := strings.TrimSpace(in.before[0]); before != "" {
+			doc.Context = cutRunes(before, contextPreviousRunes) + "\n" + cutRunes(in.own, contextOwnRunes)
+		}
 	}
 	add := func(text string, weight float32) {
 		if text = cut(text, neighbourBytes); strings.TrimSpace(text) != "" {
 			doc.Terms = append(doc.Terms, store.WeightedText{Text: text, Weight: weight})
 		}
 	}
-	for back := int64(1); back <= previousTurns; back++ {
-		add(texts[seq-back], previousWeights[back-1])
+	for back, text := range in.before {
+		add(text, previousWeights[back])
 	}
-	for on := int64(1); on <= nextTurns; on++ {
-		add(texts[seq+on], nextWeight)
+	for _, text := range in.after {
+		add(text, nextWeight)
 	}
 	add(at.UTC().Format("2 January 2006"), dateWeight)
 	return doc
 }
 
-// neighbourhood is the texts of the records and of their neighbours: conversation → seq → text.
-func neighbourhood(ctx context.Context, r store.Reader, recs []store.Record) (map[string]map[int64]string, error) {
-	texts := make(map[string]map[int64]string)
+// turns are messages by their ids, and by their places in their conversations.
+type turns struct {
+	byID map[string]turn
+	at   map[string]map[int64]string // conversation → seq → id
+}
+
+func (t *turns) keep(rec store.Record) error {
+	m, err := messageFrom(rec)
+	if err != nil {
+		return err
+	}
+	t.byID[rec.ID] = turn{id: rec.ID, parent: m.ParentID, text: m.Text}
+	if t.at[rec.Scope] == nil {
+		t.at[rec.Scope] = make(map[int64]string)
+	}
+	t.at[rec.Scope][rec.Seq] = rec.ID
+	return nil
+}
+
+// about follows the parents back. Forward it takes the next message alone, and only where it follows this one: what
+// goes on elsewhere after a branch was written much later.
+func (t *turns) about(rec store.Record) surroundings {
+	own := t.byID[rec.ID]
+	out := surroundings{own: own.text}
+	for back, up := 0, own.parent; back < previousTurns; back++ {
+		before, ok := t.byID[up]
+		if !ok {
+			break
+		}
+		out.before = append(out.before, before.text)
+		up = before.parent
+	}
+	for on := int64(1); on <= nextTurns; on++ {
+		if next, ok := t.byID[t.at[rec.Scope][rec.Seq+on]]; ok && next.parent == rec.ID {
+			out.after = append(out.after, next.text)
+		}
+	}
+	return out
+}
+
+// neighbourhood is the records and their neighbours.
+func neighbourhood(ctx context.Context, r store.Reader, recs []store.Record) (*turns, error) {
+	all := &turns{byID: make(map[string]turn), at: make(map[string]map[int64]string)}
 	seqs := make(map[string][]int64)
 	for _, rec := range recs {
-		if texts[rec.Scope] == nil {
-			texts[rec.Scope] = make(map[int64]string)
-		}
-		if err := keepText(texts[rec.Scope], rec); err != nil {
+		if err := all.keep(rec); err != nil {
 			return nil, err
 		}
 		seqs[rec.Scope] = append(seqs[rec.Scope], rec.Seq)
 	}
 	for conversation, own := range seqs {
 		for _, span := range spans(own) {
-			if err := readSpan(ctx, r, conversation, span, texts[conversation]); err != nil {
+			if err := readSpan(ctx, r, conversation, span, all); err != nil {
 				return nil, err
 			}
 		}
 	}
-	return texts, nil
+	return all, readParents(ctx, r, recs, all)
 }
 
-func readSpan(ctx context.Context, r store.Reader, conversation string, span [2]int64, texts map[int64]string) error {
+func readSpan(ctx context.Context, r store.Reader, conversation string, span [2]int64, all *turns) error {
 	recs, err := r.ByScope(ctx, store.ChatHistory, conversation, span[0], span[1], int(span[1]-span[0]+1), false)
 	if err != nil {
 		return fmt.Errorf("read the neighbours of messages: %w", err)
 	}
 	for _, rec := range recs {
-		if _, known := texts[rec.Seq]; known {
+		if _, known := all.byID[rec.ID]; known || rec.Damaged {
 			continue
 		}
-		if err := keepText(texts, rec); err != nil {
+		if err := all.keep(rec); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func keepText(texts map[int64]string, rec store.Record) error {
-	m, err := messageFrom(rec)
-	if err != nil {
-		return err
+// readParents reads the turns before that do not stand just before: those of a message with which a branch begins.
+func readParents(ctx context.Context, r store.Reader, recs []store.Record, all *turns) error {
+	for range previousTurns {
+		var missing []string
+		for _, rec := range recs {
+			for back, up := 0, all.byID[rec.ID].parent; back < previousTurns && up != ""; back++ {
+				before, ok := all.byID[up]
+				if !ok {
+					missing = append(missing, up)
+					break
+				}
+				up = before.parent
+			}
+		}
+		if len(missing) == 0 {
+			return nil
+		}
+		slices.Sort(missing)
+		found, err := r.Get(ctx, store.ChatHistory, slices.Compact(missing)...)
+		if err != nil {
+			return fmt.Errorf("read the turns before messages: %w", err)
+		}
+		for _, rec := range found {
+			if err := all.keep(rec); err != nil {
+				return err
+			}
+		}
 	}
-	texts[rec.Seq] = m.Text
 	return nil
 }
 
@@ -160,7 +231,7 @@ func affects(ctx context.Context, r store.Reader, rec store.Record) ([]string, e
 	}
 	var ids []string
 	for _, n := range recs {
-		if n.ID != rec.ID {
+		if n.ID != rec.ID && !n.Damaged {
 			ids = append(ids, n.ID)
 		}
 	}

@@ -59,6 +59,7 @@ func Schemas() []store.Schema {
 			AvgTerms:    averageTerms,
 			KeyedTerms:  true,
 			ScopeField:  fieldConversation,
+			SeqField:    fieldSeq,
 			SealedField: "encrypted_content",
 			Derive:      derive,
 			Affects:     affects,
@@ -191,12 +192,30 @@ func (m Message) record(userID string, rev int64) (store.Record, error) {
 
 func messageFrom(r store.Record) (Message, error) {
 	m := outline(r)
+	if r.Damaged {
+		return Message{}, fmt.Errorf("message %s: %w", r.ID, ErrDamaged)
+	}
 	var content messageContent
 	if err := json.Unmarshal(r.Content, &content); err != nil {
 		return Message{}, fmt.Errorf("open message %s: %w", r.ID, err)
 	}
 	m.Text, m.Partial, m.Sources, m.Detail = content.Text, content.Partial, content.Sources, content.Detail
 	return m, nil
+}
+
+// messageOrDamage is the message, or what stands in its place where it does not open.
+func messageOrDamage(r store.Record) Message {
+	m, err := messageFrom(r)
+	if err == nil {
+		return m
+	}
+	m = outline(r)
+	m.Seq = r.Seq // proven by its place in the ledger, which a filter found
+	m.Failure = &Failure{
+		Code: CodeDamaged, Message: "This message does not open: its sealed text was damaged or exchanged.",
+		Hint: "The others are not affected. A backup from before the damage still holds it.",
+	}
+	return m
 }
 
 // outline is what the plain fields say of a message.

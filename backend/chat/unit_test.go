@@ -77,15 +77,33 @@ func TestSpansReadOnlyWhatIsMissing(t *testing.T) {
 
 func TestLayoutOfAMessage(t *testing.T) {
 	at := time.Date(2026, 3, 9, 23, 0, 0, 0, time.UTC)
-	doc := layout(map[int64]string{1: "one", 2: strings.Repeat("ä", 400), 3: "three", 4: "four"}, 3, at)
+	doc := layout(surroundings{own: "three", before: []string{strings.Repeat("ä", 400), "one"}, after: []string{"four"}}, at)
 	require.Equal(t, "three", doc.Dense)
 	require.Equal(t, strings.Repeat("ä", contextPreviousRunes)+"\nthree", doc.Context)
 	require.Equal(t, "three", doc.Terms[0].Text)
 	require.Equal(t, float32(1), doc.Terms[0].Weight)
 	require.Len(t, doc.Terms, 5)
+	require.Equal(t, store.WeightedText{Text: "one", Weight: previousWeights[1]}, doc.Terms[2])
 	require.Equal(t, store.WeightedText{Text: "9 March 2026", Weight: dateWeight}, doc.Terms[4])
-	require.Empty(t, layout(map[int64]string{1: "one"}, 1, at).Context)
-	require.Equal(t, store.Doc{}, layout(map[int64]string{1: "one", 2: " \n"}, 2, at))
+	require.Empty(t, layout(surroundings{own: "one"}, at).Context)
+	require.Equal(t, store.Doc{}, layout(surroundings{own: " \n", before: []string{"one"}}, at))
+}
+
+func TestNeighboursAreThoseOfThePath(t *testing.T) {
+	all := &turns{byID: map[string]turn{}, at: map[string]map[int64]string{}}
+	rec := func(id, parent string, seq int64) store.Record {
+		content, err := encode(messageContent{Text: id})
+		require.NoError(t, err)
+		return store.Record{ID: id, Scope: "c", Seq: seq, Fields: map[string]any{fieldParent: parent}, Content: content}
+	}
+	recs := []store.Record{rec("a", "", 1), rec("b", "a", 2), rec("c", "b", 3), rec("d", "a", 4), rec("e", "d", 5), rec("f", "c", 6)}
+	for _, r := range recs {
+		require.NoError(t, all.keep(r))
+	}
+	require.Equal(t, surroundings{own: "b", before: []string{"a"}, after: []string{"c"}}, all.about(recs[1]))
+	require.Equal(t, surroundings{own: "c", before: []string{"b", "a"}}, all.about(recs[2])) // d follows a
+	require.Equal(t, surroundings{own: "e", before: []string{"d", "a"}}, all.about(recs[4]))
+	require.Equal(t, surroundings{own: "f", before: []string{"c", "b"}}, all.about(recs[5]))
 }
 
 func TestRecencyFallsSlowlyAndStops(t *testing.T) {

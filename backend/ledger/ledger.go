@@ -24,6 +24,9 @@ const FileName = "ledger.db"
 // schemaVersion is kept in SQLite's user_version.
 const schemaVersion = 1
 
+// metaLastRev keeps the highest revision that was ever given.
+const metaLastRev = "last_rev"
+
 // Errors that callers tell apart with errors.Is.
 var (
 	// ErrConflict: a change expected another revision than the record has.
@@ -63,6 +66,8 @@ CREATE TABLE IF NOT EXISTS log (
 	sealed     TEXT NOT NULL
 );
 CREATE INDEX IF NOT EXISTS log_by_time ON log (at);
+CREATE INDEX IF NOT EXISTS log_by_record ON log (collection, id, rev);
+CREATE INDEX IF NOT EXISTS log_of_deletions ON log (collection, scope) WHERE deleted = 1;
 CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 `
 
@@ -97,8 +102,8 @@ func Open(ctx context.Context, dir string, o Options) (*Ledger, error) {
 	}
 	l := &Ledger{now: o.Now}
 	var err error
-	// synchronous=FULL: an acknowledged commit survives power loss, not only a crash of the process.
-	if l.write, err = sql.Open("sqlite3", dsn(path, "_journal_mode=WAL", "_synchronous=FULL", "_txlock=immediate", "_busy_timeout=5000")); err != nil {
+	// secure_delete: what is deleted is overwritten, not only given up. synchronous=FULL: an acknowledged commit survives power loss, not only a crash of the process.
+	if l.write, err = sql.Open("sqlite3", dsn(path, "_journal_mode=WAL", "_synchronous=FULL", "_txlock=immediate", "_busy_timeout=5000", "_secure_delete=on")); err != nil {
 		return nil, fmt.Errorf("open ledger: %w", err)
 	}
 	l.write.SetMaxOpenConns(1)
@@ -153,7 +158,9 @@ func (l *Ledger) prepare(ctx context.Context, maxPages int) error {
 			return err
 		}
 	}
-	row := l.write.QueryRowContext(ctx, "SELECT max(coalesce((SELECT max(rev) FROM log), 0), coalesce((SELECT max(rev) FROM records), 0)), coalesce((SELECT at FROM log ORDER BY rev DESC LIMIT 1), 0)")
+	// A purge or a trim may have taken the newest entries away: their revisions are not given again.
+	row := l.write.QueryRowContext(ctx, `SELECT max(coalesce((SELECT max(rev) FROM log), 0), coalesce((SELECT max(rev) FROM records), 0),
+		coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE key = ?), 0)), coalesce((SELECT at FROM log ORDER BY rev DESC LIMIT 1), 0)`, metaLastRev)
 	return row.Scan(&l.lastRev, &l.lastAt)
 }
 

@@ -66,7 +66,7 @@ func (w *writer) prepare() error {
 		to  **sql.Stmt
 		sql string
 	}{
-		{&w.find, "SELECT rev FROM records WHERE collection = ? AND id = ?"},
+		{&w.find, "SELECT rev, scope, seq FROM records WHERE collection = ? AND id = ?"},
 		{&w.put, "INSERT OR REPLACE INTO records (collection, id, rev, scope, seq, updated_at, fields, sealed) VALUES (?,?,?,?,?,?,?,?)"},
 		{&w.del, "DELETE FROM records WHERE collection = ? AND id = ?"},
 		{&w.entry, "INSERT INTO log (rev, at, collection, id, deleted, scope, seq, fields, sealed) VALUES (?,?,?,?,?,?,?,?,?)"},
@@ -80,8 +80,9 @@ func (w *writer) prepare() error {
 }
 
 func (w *writer) apply(c Change) (int64, error) {
-	var current int64
-	err := w.find.QueryRowContext(w.ctx, c.Collection, c.ID).Scan(&current)
+	var current, seq int64
+	var scope string
+	err := w.find.QueryRowContext(w.ctx, c.Collection, c.ID).Scan(&current, &scope, &seq)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return 0, err
 	}
@@ -96,7 +97,7 @@ func (w *writer) apply(c Change) (int64, error) {
 		if _, err := w.del.ExecContext(w.ctx, c.Collection, c.ID); err != nil {
 			return 0, err
 		}
-		_, err := w.entry.ExecContext(w.ctx, w.rev, w.at, c.Collection, c.ID, 1, "", 0, []byte("{}"), "")
+		_, err := w.entry.ExecContext(w.ctx, w.rev, w.at, c.Collection, c.ID, 1, scope, seq, []byte("{}"), "")
 		return w.rev, err
 	}
 	if _, err := w.put.ExecContext(w.ctx, c.Collection, c.ID, w.rev, c.Scope, c.Seq, w.at, c.Fields, c.Sealed); err != nil {

@@ -67,6 +67,29 @@ func (s *Store) openRow(col *collection, row ledger.Record) (Record, error) {
 	return Record{ID: row.ID, Rev: row.Rev, Scope: row.Scope, Seq: row.Seq, Fields: fields, Content: content}, nil
 }
 
+// openMarked opens a row, or says that it is damaged.
+func (s *Store) openMarked(col *collection, row ledger.Record) Record {
+	rec, err := s.openRow(col, row)
+	if err == nil {
+		return rec
+	}
+	s.log.Warn("a record does not open", "collection", col.Collection, "id", row.ID, "error", err)
+	fields, err := decodeFields(col, row.Fields)
+	if err != nil {
+		fields = nil
+	}
+	return Record{ID: row.ID, Rev: row.Rev, Scope: row.Scope, Seq: row.Seq, Fields: fields, Damaged: true}
+}
+
+// add puts an opened record where it belongs in a page.
+func (r *Result) add(rec Record) {
+	if rec.Damaged {
+		r.Damaged = append(r.Damaged, rec)
+		return
+	}
+	r.Records = append(r.Records, rec)
+}
+
 // decodeFields gives back the Go types that Record.Fields promises.
 func decodeFields(col *collection, plain []byte) (map[string]any, error) {
 	dec := json.NewDecoder(bytes.NewReader(plain))

@@ -12,6 +12,9 @@ import (
 
 // scrollLedger answers a list from the ledger: the same records in the same order as from Qdrant, only slower.
 func (s *Store) scrollLedger(ctx context.Context, col *collection, p Page, cur cursor) (Result, error) {
+	if scope, ok := scopeOf(col, p.Filter); ok && col.SeqField != "" && p.Order.Field == col.SeqField {
+		return s.scrollScope(ctx, col, scope, p, cur)
+	}
 	rows, err := s.matching(ctx, col, p.Filter)
 	if err != nil {
 		return Result{}, err
@@ -25,17 +28,75 @@ func (s *Store) scrollLedger(ctx context.Context, col *collection, p Page, cur c
 	start := position(rows, p.Order.Field, cur)
 	end := min(start+p.Limit, len(rows))
 	res := Result{FromLedger: true}
+	all := make([]Record, 0, end-start)
 	for _, r := range rows[start:end] {
-		rec, err := s.openRow(col, r.Record)
+		rec := s.openMarked(col, r.Record)
+		res.add(rec)
+		all = append(all, rec)
+	}
+	if end < len(rows) {
+		res.Next = nextFromLedger(rows, all, end, p.Order.Field, numeric, cur).String()
+	}
+	return res, nil
+}
+
+// scrollScope reads a scope in the order of its records without reading all of them.
+func (s *Store) scrollScope(ctx context.Context, col *collection, scope string, p Page, cur cursor) (Result, error) {
+	res := Result{FromLedger: true}
+	from, to := seqBounds(col, p, cur)
+	all := make([]Record, 0, p.Limit)
+	for from <= to {
+		rows, err := s.ledger.ByScope(ctx, string(col.Collection), scope, from, to, p.Limit+1, p.Order.Desc)
 		if err != nil {
 			return Result{}, err
 		}
-		res.Records = append(res.Records, rec)
-	}
-	if end < len(rows) {
-		res.Next = nextFromLedger(rows, res.Records, end, p.Order.Field, numeric, cur).String()
+		for _, r := range rows {
+			fields, err := decodeFields(col, r.Fields)
+			if err != nil || !matches(p.Filter, fields) || slices.Contains(cur.Seen, r.ID) {
+				continue
+			}
+			if len(all) == p.Limit {
+				res.Next = nextByNumber(all, col.SeqField, cur).String()
+				return res, nil
+			}
+			rec := s.openMarked(col, r)
+			res.add(rec)
+			all = append(all, rec)
+		}
+		if len(rows) <= p.Limit {
+			break
+		}
+		if last := rows[len(rows)-1].Seq; p.Order.Desc {
+			to = last - 1
+		} else {
+			from = last + 1
+		}
 	}
 	return res, nil
+}
+
+// seqBounds is the range of seq that a page can be in.
+func seqBounds(col *collection, p Page, cur cursor) (from, to int64) {
+	from, to = math.MinInt64, math.MaxInt64
+	least := func(v float64) { from = max(from, int64(math.Ceil(v))) }
+	most := func(v float64) { to = min(to, int64(math.Floor(v))) }
+	for _, c := range p.Filter.All {
+		if c.Field != col.SeqField || c.Op != Range || c.Not {
+			continue
+		}
+		if c.Min != nil {
+			least(*c.Min)
+		}
+		if c.Max != nil {
+			most(*c.Max)
+		}
+	}
+	if cur.Value != nil && p.Order.Desc {
+		most(*cur.Value)
+	} else if cur.Value != nil {
+		least(*cur.Value)
+	}
+	return from, to
 }
 
 // nextFromLedger makes a cursor that Qdrant understands as well: it may be back for the next page.
@@ -88,15 +149,15 @@ func compareRows(a, b row, o Order, numeric bool) int {
 // matching reads the rows that match a filter; only one scope's, where the filter names it.
 func (s *Store) matching(ctx context.Context, col *collection, f Filter) ([]row, error) {
 	var out []row
-	add := func(r ledger.Record) error {
+	add := func(r ledger.Record) {
 		fields, err := decodeFields(col, r.Fields)
 		if err != nil {
-			return fmt.Errorf("fields of %s: %w", r.ID, err)
+			s.log.Warn("a record has no readable fields", "collection", col.Collection, "id", r.ID, "error", err)
+			return // no filter can say whether it belongs to the list; Mending names it
 		}
 		if matches(f, fields) {
 			out = append(out, row{Record: r, fields: fields})
 		}
-		return nil
 	}
 	if scope, ok := scopeOf(col, f); ok {
 		rows, err := s.ledger.ByScope(ctx, string(col.Collection), scope, math.MinInt64, math.MaxInt64, math.MaxInt32, false)
@@ -104,9 +165,7 @@ func (s *Store) matching(ctx context.Context, col *collection, f Filter) ([]row,
 			return nil, err
 		}
 		for _, r := range rows {
-			if err := add(r); err != nil {
-				return nil, err
-			}
+			add(r)
 		}
 		return out, nil
 	}
@@ -114,9 +173,7 @@ func (s *Store) matching(ctx context.Context, col *collection, f Filter) ([]row,
 		if err != nil {
 			return nil, err
 		}
-		if err := add(r); err != nil {
-			return nil, err
-		}
+		add(r)
 	}
 	return out, nil
 }

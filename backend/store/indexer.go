@@ -192,12 +192,15 @@ func (s *Store) upsert(ctx context.Context, client *qdrant.Client, col *collecti
 		return err
 	}
 	points := make([]*qdrant.PointStruct, len(derived))
-	ids := make([]string, len(derived))
+	var ids []string
 	for i, r := range derived {
-		if points[i], err = col.point(r, nil, ""); err != nil {
+		vectors, model := s.keptVectors(col, r)
+		if points[i], err = col.point(r, vectors, model); err != nil {
 			return err
 		}
-		ids[i] = r.ID
+		if vectors == nil {
+			ids = append(ids, r.ID)
+		}
 	}
 	if err := s.send(ctx, client, col, points); err != nil {
 		return err
@@ -274,6 +277,11 @@ func (s *Store) embedBatch(ctx context.Context, client *qdrant.Client, col *coll
 	vectors, err := s.embed(ctx, col, derived)
 	if err != nil {
 		return err
+	}
+	if col.SteadyDoc {
+		for i, r := range derived {
+			col.kept.put(r.doc, vectors[i])
+		}
 	}
 	return s.applyDense(ctx, client, col, derived, vectors)
 }

@@ -126,8 +126,8 @@ func value(v any) (*qdrant.Value, error) {
 	return qdrant.NewValue(v)
 }
 
-// record opens what Qdrant returned.
-func (s *Store) record(col *collection, id *qdrant.PointId, payload map[string]*qdrant.Value) (Record, error) {
+// record opens what Qdrant returned, or marks it as damaged.
+func (s *Store) record(col *collection, id *qdrant.PointId, payload map[string]*qdrant.Value) Record {
 	r := ledger.Record{
 		ID: id.GetUuid(), Rev: payload[fieldRev].GetIntegerValue(), Scope: payload[fieldScope].GetStringValue(),
 		Seq: payload[fieldSeq].GetIntegerValue(), Sealed: payload[col.SealedField].GetStringValue(),
@@ -140,11 +140,13 @@ func (s *Store) record(col *collection, id *qdrant.PointId, payload map[string]*
 			fields[name] = goValue(col.Fields[name], v)
 		}
 	}
-	content, err := s.sealer.Open(col.binding(r.ID, r.Scope, r.Seq, fields), r.Sealed)
-	if err != nil {
-		return Record{}, fmt.Errorf("open %s %s: %w", col.Collection, r.ID, err)
+	rec := Record{ID: r.ID, Rev: r.Rev, Scope: r.Scope, Seq: r.Seq, Fields: fields}
+	var err error
+	if rec.Content, err = s.sealer.Open(col.binding(r.ID, r.Scope, r.Seq, fields), r.Sealed); err != nil {
+		s.log.Warn("a record does not open", "collection", col.Collection, "id", r.ID, "error", err)
+		rec.Damaged = true
 	}
-	return Record{ID: r.ID, Rev: r.Rev, Scope: r.Scope, Seq: r.Seq, Fields: fields, Content: content}, nil
+	return rec
 }
 
 func goValue(kind FieldKind, v *qdrant.Value) any {

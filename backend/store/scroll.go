@@ -84,7 +84,7 @@ func (s *Store) fresh(ctx context.Context, col *collection) (*qdrant.Client, err
 	if err != nil {
 		return nil, err
 	}
-	if !col.mend.done() {
+	if col.LedgerOnly || !col.mend.done() {
 		return nil, ErrIndexDown
 	}
 	wait, cancel := context.WithTimeout(ctx, s.options.FreshWait)
@@ -124,11 +124,11 @@ func (s *Store) scrollByID(ctx context.Context, client *qdrant.Client, col *coll
 	if err != nil {
 		return Result{}, err
 	}
-	res, err := s.result(col, points)
+	res, _ := s.result(col, points)
 	if next != nil {
 		res.Next = cursor{After: next.GetUuid()}.String()
 	}
-	return res, err
+	return res, nil
 }
 
 func (s *Store) scrollByNumber(ctx context.Context, client *qdrant.Client, col *collection, filter *qdrant.Filter, p Page, cur cursor) (Result, error) {
@@ -155,11 +155,11 @@ func (s *Store) scrollByNumber(ctx context.Context, client *qdrant.Client, col *
 	if err != nil {
 		return Result{}, err
 	}
-	res, err := s.result(col, points)
-	if err == nil && len(points) == p.Limit {
-		res.Next = nextByNumber(res.Records, p.Order.Field, cur).String()
+	res, all := s.result(col, points)
+	if len(points) == p.Limit {
+		res.Next = nextByNumber(all, p.Order.Field, cur).String()
 	}
-	return res, err
+	return res, nil
 }
 
 func nextByNumber(recs []Record, field string, before cursor) cursor {
@@ -188,11 +188,17 @@ func (s *Store) scrollByKeyword(ctx context.Context, client *qdrant.Client, col 
 	start := min(cur.Offset, len(ids))
 	page := ids[start:min(start+p.Limit, len(ids))]
 	recs, err := s.points(ctx, client, col, page)
-	res := Result{Records: recs}
+	if err != nil {
+		return Result{}, err
+	}
+	var res Result
+	for _, rec := range recs {
+		res.add(rec)
+	}
 	if start+len(page) < len(ids) {
 		res.Next = cursor{Offset: start + len(page)}.String()
 	}
-	return res, err
+	return res, nil
 }
 
 func sortKey(v any, exact bool) string {
@@ -243,10 +249,7 @@ func (s *Store) points(ctx context.Context, client *qdrant.Client, col *collecti
 	}
 	byID := make(map[string]Record, len(got))
 	for _, p := range got {
-		rec, err := s.record(col, p.GetId(), p.GetPayload())
-		if err != nil {
-			return nil, err
-		}
+		rec := s.record(col, p.GetId(), p.GetPayload())
 		byID[rec.ID] = rec
 	}
 	recs := make([]Record, 0, len(ids))
@@ -258,16 +261,14 @@ func (s *Store) points(ctx context.Context, client *qdrant.Client, col *collecti
 	return recs, nil
 }
 
-func (s *Store) result(col *collection, points []*qdrant.RetrievedPoint) (Result, error) {
-	recs := make([]Record, len(points))
+// result makes a page of points; all are its records in their order, the damaged ones among them.
+func (s *Store) result(col *collection, points []*qdrant.RetrievedPoint) (res Result, all []Record) {
+	all = make([]Record, len(points))
 	for i, p := range points {
-		rec, err := s.record(col, p.GetId(), p.GetPayload())
-		if err != nil {
-			return Result{}, err
-		}
-		recs[i] = rec
+		all[i] = s.record(col, p.GetId(), p.GetPayload())
+		res.add(all[i])
 	}
-	return Result{Records: recs}, nil
+	return res, all
 }
 
 // listCache keeps orders by Keyword fields until the collection changes.

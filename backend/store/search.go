@@ -120,10 +120,13 @@ func (s *Store) hits(ctx context.Context, client *qdrant.Client, col *collection
 	if err != nil {
 		return nil, err
 	}
-	hits := make([]Hit, len(recs))
-	for i, rec := range recs {
+	hits := make([]Hit, 0, len(recs))
+	for _, rec := range recs {
+		if rec.Damaged {
+			continue // there is nothing to show; Mending names it
+		}
 		r := byID[rec.ID]
-		hits[i] = Hit{Record: rec, Score: r.score, Dense: r.dense, Terms: r.terms}
+		hits = append(hits, Hit{Record: rec, Score: r.score, Dense: r.dense, Terms: r.terms})
 	}
 	return hits, nil
 }

@@ -7,6 +7,9 @@ package store
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -51,7 +54,7 @@ type Store struct {
 	log     *slog.Logger
 	options Options
 	coll    map[Collection]*collection
-	order   []Collection // of declaration: the order in which they are mended
+	order   []Collection // of declaration: the order in which they are mended; without those of the ledger alone
 
 	ctx    context.Context // ends with Close
 	cancel context.CancelFunc
@@ -74,6 +77,7 @@ type collection struct {
 	lists listCache
 	keys  keyCache
 	mend  mendState
+	kept  vectorCache
 }
 
 // New makes a store that serves from the ledger until Connect.
@@ -96,8 +100,13 @@ func New(d Deps, o Options) (*Store, error) {
 		if schema.Searchable && schema.Derive == nil {
 			return nil, fmt.Errorf("store: collection %s is searchable and has no Derive", schema.Collection)
 		}
+		if schema.Searchable && schema.LedgerOnly {
+			return nil, fmt.Errorf("store: collection %s is searchable and in the ledger alone", schema.Collection)
+		}
 		s.coll[schema.Collection] = &collection{Schema: schema, terms: s.termEncoder(schema), todo: newQueue(), dense: newQueue()}
-		s.order = append(s.order, schema.Collection)
+		if !schema.LedgerOnly {
+			s.order = append(s.order, schema.Collection)
+		}
 	}
 	s.work.Go(s.applyLoop)
 	s.work.Go(s.denseLoop)
@@ -185,6 +194,9 @@ func (s *Store) update(ctx context.Context, ops []WriteOp) ([]int64, error) {
 // enqueue hands what was committed to the index stages.
 func (s *Store) enqueue(op WriteOp) {
 	col := s.coll[op.Collection]
+	if col.LedgerOnly {
+		return
+	}
 	ids := make([]string, 0, len(op.Put)+len(op.Delete))
 	for _, rec := range op.Put {
 		ids = append(ids, rec.ID)
@@ -234,11 +246,26 @@ func (s *Store) Get(ctx context.Context, c Collection, ids ...string) ([]Record,
 
 // ByScope implements Reader.
 func (s *Store) ByScope(ctx context.Context, c Collection, scope string, from, to int64, limit int, desc bool) ([]Record, error) {
+	col, err := s.collection(c)
+	if err != nil {
+		return nil, err
+	}
 	rows, err := s.ledger.ByScope(ctx, string(c), scope, from, to, limit, desc)
 	if err != nil {
 		return nil, err
 	}
-	return s.openRows(c, rows)
+	recs := make([]Record, len(rows))
+	for i, row := range rows {
+		recs[i] = s.openMarked(col, row)
+	}
+	return recs, nil
+}
+
+// KeyedID implements ReadWriter.
+func (s *Store) KeyedID(purpose, text string) string {
+	mac := hmac.New(sha256.New, s.sealer.SubKey(purpose))
+	mac.Write([]byte(text))
+	return hex.EncodeToString(mac.Sum(nil)[:16])
 }
 
 // Pending implements ReadWriter.

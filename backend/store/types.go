@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"time"
 
 	"cloudops/backend/embedding"
 )
@@ -17,6 +18,8 @@ const (
 	ChatSessions Collection = "chat_sessions"
 	Estate       Collection = "aws_estate"
 	Changes      Collection = "aws_changes"
+	// ChatState is what belongs to the chats and is never searched: folders, drafts. It is in the ledger alone.
+	ChatState Collection = "chat_state"
 )
 
 // Errors that callers tell apart with errors.Is.
@@ -48,6 +51,8 @@ type Record struct {
 	Fields map[string]any
 	// Content is plaintext here and AES-256-GCM sealed everywhere else.
 	Content []byte
+	// Damaged: the content does not open, and the fields are not proven to belong to it.
+	Damaged bool
 }
 
 // Doc is what a record is found by. It is derived from a record whenever the
@@ -95,6 +100,14 @@ type Schema struct {
 	// ScopeField is the plain field that repeats Record.Scope, if there is one: a list filtered by it can be
 	// read from the ledger without a pass over the collection.
 	ScopeField string
+	// SeqField is the plain field that repeats Record.Seq, if there is one and no two records of a scope have the same: a
+	// scope's list in this order is read from the ledger page by page.
+	SeqField string
+	// LedgerOnly: the collection is kept in the ledger and its log, and never sent to Qdrant. Not with Searchable.
+	LedgerOnly bool
+	// SteadyDoc: records are written much more often than what they are found by changes. The last vectors are kept in
+	// memory, and a text that has one is not embedded again.
+	SteadyDoc bool
 	// KeyedTerms: term ids are HMACs, so that a dictionary cannot reverse them (chats).
 	KeyedTerms bool
 	// SealedField is the payload name of the sealed content (encrypted_content, encrypted_detail …).
@@ -156,6 +169,8 @@ type Result struct {
 	Next    string // empty at the end
 	// FromLedger: Qdrant was not asked or did not answer; the list is complete all the same.
 	FromLedger bool
+	// Damaged are the records of this page that do not open, with their plain fields alone. They are not in Records.
+	Damaged []Record
 }
 
 // Facet is a value of a field and how many records have it.
@@ -192,7 +207,8 @@ type Found struct {
 type Reader interface {
 	// Get returns the records that live, in the order of ids; missing ones are left out.
 	Get(ctx context.Context, c Collection, ids ...string) ([]Record, error)
-	// ByScope returns up to limit records of a scope with from ≤ seq ≤ to, by seq (descending where desc). From the ledger.
+	// ByScope returns up to limit records of a scope with from ≤ seq ≤ to, by seq (descending where desc). From the
+	// ledger. Those that do not open are among them, marked as Damaged.
 	ByScope(ctx context.Context, c Collection, scope string, from, to int64, limit int, desc bool) ([]Record, error)
 	// Scroll lists in order. One's own acknowledged writes are in it.
 	Scroll(ctx context.Context, c Collection, p Page) (Result, error)
@@ -220,10 +236,40 @@ type WriteOp struct {
 	Delete     []string
 }
 
+// Deleted is a record that was deleted and can be put back.
+type Deleted struct {
+	Record Record // as it was; Damaged where that does not open
+	At     time.Time
+}
+
+// Purged says what Purge removed.
+type Purged struct {
+	Records int
+	Entries int64 // of the log: every write is one
+	// Clean: the bytes are overwritten in all files of the ledger. Without it a file keeps some until the next start.
+	Clean bool
+}
+
+// Log is what the ledger remembers of records that were deleted, until it is trimmed.
+type Log interface {
+	// Deleted lists the records of a scope that were deleted, the latest first.
+	Deleted(ctx context.Context, c Collection, scope string) ([]Deleted, error)
+	// Restore puts back a deleted record as it was last, and the records whose scope is its id that were deleted
+	// in the same transaction; all or none. It returns how many. ErrNotFound where it lives or the log holds nothing of it.
+	Restore(ctx context.Context, c Collection, id string) (int, error)
+	// Purge removes from the log all that it holds of deleted records and of the deleted records whose scopes they were.
+	// Ids that live, or that it does not know, are left alone.
+	Purge(ctx context.Context, c Collection, ids ...string) (Purged, error)
+}
+
 // ReadWriter is what the features get.
 type ReadWriter interface {
 	Reader
 	Writer
+	Log
+	// KeyedID is an id for a text of the user's that only the vault can make: what is equal has the same, and
+	// nobody can find the text by trying. purpose keeps ids of different kinds apart.
+	KeyedID(purpose, text string) string
 	// Pending is how many records of the collection the index does not hold in full yet.
 	Pending(c Collection) int
 }

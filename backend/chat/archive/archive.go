@@ -67,7 +67,7 @@ type Message struct {
 	Text       string // valid UTF-8, at most MaxText; empty only beside ToolCalls or Reasoning
 	At         time.Time
 	Model      string
-	Reasoning  string // what the model thought before it answered
+	Reasoning  string // what the model thought before it answered; with ToolCalls at most MaxText
 	ToolCalls  []ToolCall
 }
 
@@ -129,9 +129,10 @@ type Report struct {
 	MergedCount int
 
 	Repeated       int // conversations that came more than once, with the same id; each was handed over
+	Empty          int // conversations without a message to show; they were not handed over
 	Hidden         int // messages that the other program does not show, or that hold nothing
 	Attachments    int // pictures, recordings and files that stayed behind; the text names them
-	Repaired       int // messages with bytes that are not UTF-8, each run of which is U+FFFD now
+	Repaired       int // texts with bytes that are not UTF-8, each run of which is U+FFFD now
 	TimesFromFiles int // conversations without a time of their own, which got that of the file
 	WithoutUser    int // conversations of the Node.js module whose user is not known
 }

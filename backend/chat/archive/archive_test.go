@@ -337,6 +337,10 @@ func TestClaude(t *testing.T) {
 func TestOwnFilesAreLeftToTheirImport(t *testing.T) {
 	t.Parallel()
 	line := `{"conversation_id":"` + uuid.NewString() + `","conversation":{"title":"x"},"message_id":"` + uuid.NewString() + `","role":"user","content":"hi"}` + "\n"
+	damaged, err := Open(t.Context(), filepath.Join(folder(t, file{"chats", "no JSON\r\n" + line}), "chats"), Options{})
+	require.NoError(t, err)
+	require.NoError(t, damaged.Close())
+	require.Equal(t, []Format{FormatOwn}, damaged.Formats())
 	a, err := Open(t.Context(), folder(t, file{"chats.jsonl", line + line}, file{"node/ann_c1.json", contextFile("c1", "x")}), Options{})
 	require.NoError(t, err)
 	defer a.Close()

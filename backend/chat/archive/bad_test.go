@@ -241,3 +241,38 @@ func TestReadStopsWhenTold(t *testing.T) {
 	_, err = a.Read(ctx, func(Conversation) error { return nil })
 	require.ErrorIs(t, err, context.Canceled)
 }
+
+// Small files that would cost much time or memory if each piece were copied for each other.
+func TestNothingGrowsWithTheSquare(t *testing.T) {
+	t.Parallel()
+	const n = 100_000
+	nodes := m{"root": m{"parent": nil}}
+	parent := "root"
+	for i := range n {
+		id := fmt.Sprint("t", i)
+		nodes[id] = m{"parent": parent, "message": m{"author": m{"role": "assistant"}, "content": m{"content_type": "thoughts", "thoughts": []m{{"content": "a thought that is not short at all"}}}}}
+		parent = id
+	}
+	for i := range 1000 {
+		nodes[fmt.Sprint("a", i)] = gptNode(parent, "assistant", fmt.Sprint("answer ", i))
+	}
+	code := gptNode("root", "assistant", "")
+	code["message"].(m)["content"] = m{"content_type": "code", "text": strings.Repeat("`", 1<<20)}
+	nodes["code"] = code
+	got, _ := read(t, folder(t, file{"conversations.json", array(encode(m{"id": "x", "mapping": nodes}))}), Options{})
+	require.Len(t, got[0].Messages, 1001)
+	total := 0
+	for _, msg := range got[0].Messages {
+		total += len(msg.Reasoning)
+	}
+	require.LessOrEqual(t, total, MaxText)
+	require.Positive(t, total)
+
+	blocks := []m{{"type": "tool_use", "id": "1", "name": "search", "input": m{}}}
+	for range n {
+		blocks = append(blocks, m{"type": "tool_result", "tool_use_id": "1", "content": "found some more"})
+	}
+	got, _ = read(t, folder(t, file{"conversations.json", array(encode(m{"uuid": "x", "chat_messages": []m{{"uuid": "1", "sender": "assistant", "content": blocks}}}), `{"uuid":"y","chat_messages":[]}`)}), Options{})
+	require.Len(t, got, 1, "an empty conversation is not handed over")
+	require.Len(t, got[0].Messages[0].ToolCalls[0].Output, n*len("found some more")+2*(n-1))
+}

@@ -70,7 +70,7 @@ func (r *reading) grow(c Conversation, at spot, nodes []node, order map[string]i
 		r.skip(at, decimal(lost)+" messages are their own ancestors, so that they have no place")
 	}
 	for _, n := range nodes {
-		if n.hidden {
+		if n.hidden && !n.refused {
 			r.report.Hidden++
 		}
 	}
@@ -83,6 +83,7 @@ func (r *reading) chatGPTNode(id string, n gjson.Result, at spot, conversation, 
 	m := n.Get("message")
 	if !m.IsObject() {
 		if m.Exists() && m.Type != gjson.Null {
+			out.refused = true
 			r.skip(at, "the message is not an object")
 		}
 		return out
@@ -98,11 +99,13 @@ func (r *reading) chatGPTNode(id string, n gjson.Result, at spot, conversation, 
 		out.reasoning = r.optional(at, "what was thought", thoughts(content))
 		return out
 	case role == "":
+		out.refused = true
 		r.skip(at, "its role is not user, assistant, system or tool")
 		return out
 	}
 	text, ok := r.chatGPTText(content, meta)
 	if !ok {
+		out.refused = true
 		r.skip(at, "its content is of a type that is not known")
 		return out
 	}
@@ -114,6 +117,7 @@ func (r *reading) chatGPTNode(id string, n gjson.Result, at spot, conversation, 
 		return out
 	}
 	if text, ok = r.usable(at, text); !ok {
+		out.refused = true
 		return out
 	}
 	out.hidden = false

@@ -61,7 +61,7 @@ func (r *reading) claudeNodes(list []gjson.Result, at spot, conversation, model 
 
 func (r *reading) claudeNode(m gjson.Result, at spot, conversation string, index int) node {
 	id := str(m, "uuid")
-	n := node{id: id, parent: str(m, "parent_message_uuid"), hidden: true}
+	n := node{id: id, parent: str(m, "parent_message_uuid"), hidden: true, refused: true}
 	if id == "" {
 		n.id = "#" + decimal(index)
 	}
@@ -88,6 +88,7 @@ func (r *reading) claudeNode(m gjson.Result, at spot, conversation string, index
 	if n.msg.Text, ok = r.usable(at, whole); !ok {
 		return n
 	}
+	n.refused = false
 	n.hidden = strings.TrimSpace(n.msg.Text) == "" && n.msg.Reasoning == "" && len(n.msg.ToolCalls) == 0
 	return n
 }
@@ -101,6 +102,7 @@ func (r *reading) claudeText(m gjson.Result, at spot, into *Message) (string, bo
 	}
 	var texts, thought []string
 	calls := map[string]int{}
+	outputs := map[int][]string{}
 	content.ForEach(func(_, b gjson.Result) bool {
 		switch str(b, "type") {
 		case "text":
@@ -109,8 +111,7 @@ func (r *reading) claudeText(m gjson.Result, at spot, into *Message) (string, bo
 			thought = append(thought, str(b, "thinking"))
 		case "tool_use":
 			calls[str(b, "id")] = len(into.ToolCalls)
-			input := b.Get("input").Raw
-			into.ToolCalls = append(into.ToolCalls, ToolCall{Name: valid(str(b, "name")), Input: r.optional(at, "a tool's input", input)})
+			into.ToolCalls = append(into.ToolCalls, ToolCall{Name: valid(str(b, "name")), Input: b.Get("input").Raw})
 		case "tool_result":
 			i, ok := calls[str(b, "tool_use_id")]
 			if !ok || str(b, "tool_use_id") == "" {
@@ -120,13 +121,18 @@ func (r *reading) claudeText(m gjson.Result, at spot, into *Message) (string, bo
 				into.ToolCalls = append(into.ToolCalls, ToolCall{Name: valid(str(b, "name"))})
 				i = 0
 			}
-			call := &into.ToolCalls[i]
-			call.Output = paragraphs(call.Output, r.optional(at, "a tool's result", resultText(b.Get("content"))))
-			call.Failed = call.Failed || b.Get("is_error").Type == gjson.True
+			outputs[i] = append(outputs[i], resultText(b.Get("content")))
+			into.ToolCalls[i].Failed = into.ToolCalls[i].Failed || b.Get("is_error").Type == gjson.True
 		}
 		return true
 	})
 	into.Reasoning = r.optional(at, "what was thought", paragraphs(thought...))
+	left := MaxText - len(into.Reasoning)
+	for i := range into.ToolCalls {
+		call := &into.ToolCalls[i]
+		call.Input = r.within(&left, at, "a tool's input", call.Input)
+		call.Output = r.within(&left, at, "a tool's result", paragraphs(outputs[i]...))
+	}
 	text := paragraphs(texts...)
 	switch {
 	case text != "":
@@ -137,6 +143,17 @@ func (r *reading) claudeText(m gjson.Result, at spot, into *Message) (string, bo
 		return whole.Str, true
 	}
 	return "", !whole.Exists() || whole.Type == gjson.Null || content.IsArray()
+}
+
+// within is optional for texts that together have at most left bytes.
+func (r *reading) within(left *int, at spot, what, s string) string {
+	if len(s) <= MaxText && len(s) > *left {
+		r.skip(at.at(at.what+", "+what), "all that goes along with the message has more than "+size(MaxText))
+		return ""
+	}
+	s = r.optional(at, what, s)
+	*left -= len(s)
+	return s
 }
 
 // resultText is what a tool answered: text, blocks of text, or anything else as JSON.

@@ -36,7 +36,7 @@ func (r *reading) group(entries []entry) (groups []group, others []entry, err er
 			others = append(others, e)
 			continue
 		}
-		if k := p.key; p.format == FormatNodeRaw && k.user != "" && !slices.Contains(users[k.context], k.user) {
+		if k := p.key; p.format == FormatNodeRaw && k.user != "" && len(users[k.context]) < maxUsers && !slices.Contains(users[k.context], k.user) {
 			users[k.context] = append(users[k.context], k.user)
 		}
 		files = append(files, p)
@@ -61,6 +61,9 @@ func (r *reading) group(entries []entry) (groups []group, others []entry, err er
 	}
 	return groups, others, nil
 }
+
+// maxUsers is how many users one context id is looked for with.
+const maxUsers = 100
 
 // peek reads a file and tells whether it is one object of the Node.js module, and of which conversation.
 func (r *reading) peek(e entry) (peeked, error) {

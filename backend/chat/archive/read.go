@@ -141,6 +141,9 @@ func (a *Archive) Read(ctx context.Context, emit func(Conversation) error) (Repo
 	return r.report, nil
 }
 
+// maxIDs is of how many conversations it is remembered that they came: about 40 bytes each.
+const maxIDs = 2_000_000
+
 // reading is one run of Read.
 type reading struct {
 	ctx     context.Context
@@ -296,17 +299,22 @@ func (r *reading) give(c Conversation) error {
 	if err := r.ctx.Err(); err != nil {
 		return err
 	}
+	if len(c.Messages) == 0 {
+		r.report.Empty++
+		return nil
+	}
 	if err := r.emit(c); err != nil {
 		return err
 	}
 	r.formats[c.Format] = true
 	r.report.Conversations++
 	r.report.Messages += len(c.Messages)
-	id := key(c.ID)
-	if r.ids[id] {
+	switch id := key(c.ID); {
+	case r.ids[id]:
 		r.report.Repeated++
+	case len(r.ids) < maxIDs:
+		r.ids[id] = true
 	}
-	r.ids[id] = true
 	return nil
 }
 

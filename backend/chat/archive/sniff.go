@@ -47,8 +47,23 @@ func formatOf(v gjson.Result, single bool) Format {
 	return k.format()
 }
 
-// sniff tells the format of a file by its beginning. single: the file is not an array.
+// sniff tells the format of a file by its beginning. single: the file is not an array. Our own format is known by any of its
+// lines, so that chat.Import can say which one is damaged.
 func sniff(head []byte) (format Format, single bool) {
+	if format, single = sniffFirst(head); format != formatCompanion && format != formatMaybe {
+		return format, single
+	}
+	for line := range bytes.Lines(head) {
+		k := keys{seen: map[string]bool{}, single: true}
+		if bytes.HasPrefix(line, []byte("{")) && k.read(line) && k.format() == FormatOwn {
+			return FormatOwn, true
+		}
+	}
+	return format, single
+}
+
+// sniffFirst tells the format by the first value.
+func sniffFirst(head []byte) (format Format, single bool) {
 	head = bytes.TrimLeft(bytes.TrimPrefix(head, []byte("\xEF\xBB\xBF")), " \t\r\n")
 	if len(head) == 0 {
 		return formatCompanion, true

@@ -1,6 +1,8 @@
 package archive
 
 import (
+	"archive/zip"
+	"compress/flate"
 	"context"
 	"errors"
 	"fmt"
@@ -189,7 +191,14 @@ func (r *metered) Read(p []byte) (int, error) {
 // reasonOf says an error of reading to a person, without the paths of this machine.
 func reasonOf(err error) string {
 	var pathError *fs.PathError
+	var packed flate.CorruptInputError
 	switch {
+	case errors.As(err, &packed):
+		return "the packed data is damaged; download or copy the archive again"
+	case errors.Is(err, zip.ErrChecksum):
+		return "it does not have the checksum that the archive states: what was read of it may be damaged"
+	case errors.Is(err, zip.ErrAlgorithm):
+		return "it is packed in a way that is not supported; unpack the archive and import the folder"
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return "the file is cut off"
 	case errors.Is(err, fs.ErrPermission):

@@ -7,8 +7,30 @@ type node struct {
 	id        string // as the other program calls it
 	parent    string // likewise; "" or unknown: none
 	hidden    bool   // its place goes to its parent
+	refused   bool   // hidden because it cannot be used, and reported
 	reasoning string // of a hidden node: what the answer below it was thought with
 	msg       Message
+}
+
+// thought is what was thought before an answer that is yet to come. Where several answers follow, the first has it: else a
+// small file could ask for a great deal of memory.
+type thought struct {
+	text   string
+	before *thought
+	used   bool
+}
+
+func (t *thought) take() string {
+	var parts []string
+	left := MaxText
+	for ; t != nil && !t.used; t = t.before {
+		t.used = true
+		if left -= len(t.text) + 2; left >= 0 {
+			parts = append(parts, t.text)
+		}
+	}
+	slices.Reverse(parts)
+	return paragraphs(parts...)
 }
 
 // tree puts nodes in an order.
@@ -54,9 +76,9 @@ func (t *tree) path(leaf string) map[int]bool {
 // of leaf last. active is the last message shown of that branch. lost counts nodes whose ancestors form a circle.
 func (t *tree) flatten(leaf string) (msgs []Message, active string, lost int) {
 	type step struct {
-		node      int
-		parent    string // shown
-		reasoning string
+		node    int
+		parent  string // shown
+		thought *thought
 	}
 	on := t.path(leaf)
 	last := func(list []int) []int {
@@ -75,17 +97,22 @@ func (t *tree) flatten(leaf string) (msgs []Message, active string, lost int) {
 		stack = stack[:len(stack)-1]
 		visited++
 		n := t.nodes[s.node]
-		next := step{parent: s.parent, reasoning: s.reasoning}
+		next := step{parent: s.parent, thought: s.thought}
 		if n.hidden {
-			next.reasoning = paragraphs(s.reasoning, n.reasoning)
+			if n.reasoning != "" {
+				next.thought = &thought{text: n.reasoning, before: s.thought}
+			}
 		} else {
 			m := n.msg
 			m.ParentID = s.parent
 			switch m.Role {
 			case roleAssistant:
-				m.Reasoning, next.reasoning = paragraphs(s.reasoning, m.Reasoning), ""
+				if m.Reasoning == "" {
+					m.Reasoning = s.thought.take()
+				}
+				next.thought = nil
 			case roleUser:
-				next.reasoning = ""
+				next.thought = nil
 			}
 			msgs = append(msgs, m)
 			next.parent = m.ID

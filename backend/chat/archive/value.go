@@ -130,10 +130,14 @@ func fenced(language, code string) string {
 	if code == "" {
 		return ""
 	}
-	fence := "```"
-	for strings.Contains(code, fence) {
-		fence += "`"
+	longest, run := 2, 0
+	for i := range len(code) {
+		if run++; code[i] != '`' {
+			run = 0
+		}
+		longest = max(longest, run)
 	}
+	fence := strings.Repeat("`", longest+1)
 	return fence + language + "\n" + strings.TrimRight(code, "\n") + "\n" + fence
 }
 

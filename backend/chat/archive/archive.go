@@ -52,10 +52,25 @@ type Conversation struct {
 	Format     Format
 	Origin     string // the file, as a path within what was opened
 	Files      []string
-	// Messages hold each parent before its children; the branch that was open last comes last among its siblings.
+	// Messages are in the order in which they were written, each after the one that it answers.
 	Messages []Message
 	// ActiveLeaf is the id of the last message of the branch that was open last.
 	ActiveLeaf string
+}
+
+// FillTimes gives messages without a time one that keeps their order: a millisecond after the message that they answer, or,
+// where they begin the conversation, its creation. It changes nothing while that is unknown too.
+func (c *Conversation) FillTimes() {
+	at := make(map[string]time.Time, len(c.Messages))
+	for i := range c.Messages {
+		m := &c.Messages[i]
+		if before, ok := at[m.ParentID]; m.At.IsZero() && ok && !before.IsZero() {
+			m.At = before.Add(time.Millisecond)
+		} else if m.At.IsZero() {
+			m.At = c.CreatedAt
+		}
+		at[m.ID] = m.At
+	}
 }
 
 // Message is one message of a Conversation.
@@ -118,6 +133,7 @@ const maxKept = 1000
 type Report struct {
 	Formats       []Format // sorted
 	Files         int      // that held conversations
+	Users         []string // whose conversations they are, as the files say, sorted; the first 1000
 	Conversations int      // handed over
 	Messages      int      // handed over
 	Ignored       int      // files without conversations that belong to an export: pictures, settings, feedback

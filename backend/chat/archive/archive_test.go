@@ -102,6 +102,13 @@ func branch(c Conversation, leaf string) []string {
 	return out
 }
 
+func texts(c Conversation) (out []string) {
+	for _, m := range c.Messages {
+		out = append(out, m.Text)
+	}
+	return out
+}
+
 func reasons(r Report) string {
 	var out []string
 	for _, s := range r.Skipped {
@@ -147,10 +154,13 @@ func TestNodeFilesOfOneConversationAreJoined(t *testing.T) {
 	require.Equal(t, time.Date(2024, 2, 1, 10, 5, 0, 0, time.UTC), c.UpdatedAt)
 	require.Equal(t, time.Date(2024, 2, 1, 10, 0, 1, 0, time.UTC), c.Messages[0].At)
 	require.True(t, c.Messages[1].At.IsZero())
+	c.FillTimes()
+	require.Equal(t, c.Messages[0].At.Add(2*time.Millisecond), c.Messages[2].At)
 	require.Equal(t, []Format{FormatNodeContext, FormatNodeRaw}, report.Formats)
 	require.Equal(t, []Merge{{c.ID, []string{"raw/session.json", "contexts/jane_doe_ctx-1.json"}, 2}}, report.Merged)
 	require.Empty(t, report.Skipped)
 	require.Zero(t, report.TimesFromFiles)
+	require.Equal(t, []string{"jane_doe"}, report.Users)
 
 	// Each read alone, or from an archive, gives messages with the same ids, so that nothing comes twice in the end.
 	ids := map[string]bool{}
@@ -231,19 +241,23 @@ func gptNode(parent, role, text string, children ...string) m {
 
 func gptConversation(id string) m {
 	hidden := gptNode("root", "system", "", "u1", "u1b")
+	again := gptNode("u1", "assistant", "Two, I think.")
+	again["message"].(m)["create_time"] = 1700000001.0
 	code := gptNode("a1", "assistant", "", "t1")
 	code["message"].(m)["content"] = m{"content_type": "code", "language": "python", "text": "1+1"}
 	code["message"].(m)["recipient"] = "python"
 	think := gptNode("t1", "assistant", "", "a2")
+	code["message"].(m)["create_time"] = 1700000002.0
 	think["message"].(m)["content"] = m{"content_type": "thoughts", "thoughts": []m{{"summary": "Adding", "content": "One and one."}}}
 	picture := gptNode("sys", "user", "", "a1b")
 	picture["message"].(m)["content"] = m{"content_type": "multimodal_text", "parts": []any{m{"content_type": "image_asset_pointer", "asset_pointer": "file-service://x"}, "What is this?"}}
+	picture["message"].(m)["create_time"] = 1700000005.0
 	picture["message"].(m)["metadata"] = m{"attachments": []m{{"name": "plan.pdf"}}}
 	return m{"conversation_id": id, "title": "Sums", "create_time": 1700000000.25, "update_time": 1700000100.0, "current_node": "a2", "is_archived": true,
 		"mapping": m{
 			"root": m{"parent": nil, "children": []string{"sys"}, "message": nil},
 			"sys":  hidden, "u1": gptNode("sys", "user", "What is 1+1?", "a1", "a1c"), "a1": gptNode("u1", "assistant", "I will compute.", "code"),
-			"a1c": gptNode("u1", "assistant", "Two, I think."), "code": code, "t1": gptNode("code", "tool", "2", "think"),
+			"a1c": again, "code": code, "t1": gptNode("code", "tool", "2", "think"),
 			"think": think, "a2": gptNode("think", "assistant", "It is 2."), "u1b": picture, "a1b": gptNode("u1b", "assistant", "A plan."),
 		}}
 }
@@ -258,9 +272,6 @@ func TestChatGPT(t *testing.T) {
 	require.Len(t, got, 1)
 	c := got[0]
 	require.Equal(t, []string{"user: What is 1+1?", "assistant: I will compute.", "tool: [Call of python]\n\n```python\n1+1\n```", "tool: 2", "assistant: It is 2."}, branch(c, c.ActiveLeaf))
-	require.Equal(t, c.Messages[len(c.Messages)-1].ID, c.ActiveLeaf, "the branch that was open comes last")
-	require.Equal(t, "**Adding**\n\nOne and one.", c.Messages[len(c.Messages)-1].Reasoning)
-	require.Equal(t, "gpt-4o", c.Messages[len(c.Messages)-1].Model)
 	require.Equal(t, time.Date(2023, 11, 14, 22, 13, 20, 500e6, time.UTC), c.Messages[0].At)
 	require.Equal(t, time.Date(2023, 11, 14, 22, 13, 20, 250e6, time.UTC), c.CreatedAt)
 	require.True(t, c.Archived)
@@ -271,6 +282,10 @@ func TestChatGPT(t *testing.T) {
 		return c.Messages[i]
 	}
 	require.Equal(t, find("What is 1+1?").ID, find("Two, I think.").ParentID)
+	require.Equal(t, c.ActiveLeaf, find("It is 2.").ID)
+	require.Equal(t, "**Adding**\n\nOne and one.", find("It is 2.").Reasoning)
+	require.Equal(t, "gpt-4o", find("It is 2.").Model)
+	require.Equal(t, []string{"What is 1+1?", "I will compute.", "Two, I think."}, texts(c)[:3], "the later answer comes later, though its branch is not the open one")
 	require.Equal(t, "[Picture:]\n\nWhat is this?\n\n[File: plan.pdf]", find("What is this?").Text)
 	require.Empty(t, find("What is this?").ParentID, "its parent is hidden")
 	require.Equal(t, 2, report.Attachments)
@@ -329,7 +344,7 @@ func TestClaude(t *testing.T) {
 	require.Equal(t, c.Messages[0].ID, c.Messages[1].ParentID)
 	require.Equal(t, time.Date(2024, 5, 1, 10, 0, 0, 123e6, time.UTC), c.Messages[0].At)
 	require.Equal(t, []string{"user: first try", "assistant: first answer"}, branch(got[1], got[1].ActiveLeaf))
-	require.Equal(t, got[1].Messages[3].ID, got[1].ActiveLeaf)
+	require.Equal(t, got[1].Messages[1].ID, got[1].ActiveLeaf)
 	require.Equal(t, 1, report.Attachments)
 	require.Equal(t, 1, report.Hidden)
 }

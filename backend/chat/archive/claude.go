@@ -105,7 +105,7 @@ func (r *reading) claudeText(m gjson.Result, at spot, into *Message) (string, bo
 	outputs := map[int][]string{}
 	content.ForEach(func(_, b gjson.Result) bool {
 		switch str(b, "type") {
-		case "text":
+		default: // "text", and others that have one
 			texts = append(texts, str(b, "text"))
 		case "thinking":
 			thought = append(thought, str(b, "thinking"))

@@ -128,13 +128,14 @@ func (a *Archive) Own() []File {
 // Read hands over the conversations one after another. A conversation that emit gets is whole: what was left out of it is
 // reported. An error is emit's or the context's, together with the report of what was done; bad input is in the report alone.
 func (a *Archive) Read(ctx context.Context, emit func(Conversation) error) (Report, error) {
-	r := &reading{ctx: ctx, opt: a.opt, emit: emit, ids: map[[16]byte]bool{}, formats: map[Format]bool{}}
+	r := &reading{ctx: ctx, opt: a.opt, emit: emit, ids: map[[16]byte]bool{}, formats: map[Format]bool{}, users: map[string]bool{}}
 	r.report.Ignored = a.src.ignored
 	for _, s := range a.src.skipped {
 		r.note(s)
 	}
 	err := r.all(a.src.entries)
 	r.report.Formats = slices.Sorted(maps.Keys(r.formats))
+	r.report.Users = slices.Sorted(maps.Keys(r.users))
 	if err != nil {
 		return r.report, fmt.Errorf("read chats: %w", err)
 	}
@@ -153,6 +154,7 @@ type reading struct {
 	meter   *meter
 	ids     map[[16]byte]bool
 	formats map[Format]bool
+	users   map[string]bool
 }
 
 func (r *reading) skip(at spot, reason string) {
@@ -307,6 +309,9 @@ func (r *reading) give(c Conversation) error {
 		return err
 	}
 	r.formats[c.Format] = true
+	if c.UserID != "" && len(r.users) < maxKept {
+		r.users[c.UserID] = true
+	}
 	r.report.Conversations++
 	r.report.Messages += len(c.Messages)
 	switch id := key(c.ID); {

@@ -1,6 +1,9 @@
 package archive
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // node is a message of a conversation with branches, before the messages that are not shown are taken out.
 type node struct {
@@ -72,23 +75,19 @@ func (t *tree) path(leaf string) map[int]bool {
 	return on
 }
 
-// flatten gives the messages that are shown, each with its nearest shown ancestor as its parent, parents first and the branch
-// of leaf last. active is the last message shown of that branch. lost counts nodes whose ancestors form a circle.
+// flatten gives the messages that are shown in the order in which they were written, each with its nearest shown ancestor as its
+// parent and after it. active is the last message shown on the path to leaf. lost counts nodes whose ancestors form a circle.
 func (t *tree) flatten(leaf string) (msgs []Message, active string, lost int) {
 	type step struct {
 		node    int
 		parent  string // shown
 		thought *thought
+		written time.Time // not before its parent, whatever its own time says
 	}
 	on := t.path(leaf)
-	last := func(list []int) []int {
-		list = slices.Clone(list)
-		slices.SortStableFunc(list, func(a, b int) int { return bit(on[a]) - bit(on[b]) })
-		slices.Reverse(list) // the stack turns it round again
-		return list
-	}
+	written := map[string]time.Time{}
 	var stack []step
-	for _, r := range last(t.roots) {
+	for _, r := range slices.Backward(t.roots) {
 		stack = append(stack, step{node: r})
 	}
 	visited := 0
@@ -97,7 +96,7 @@ func (t *tree) flatten(leaf string) (msgs []Message, active string, lost int) {
 		stack = stack[:len(stack)-1]
 		visited++
 		n := t.nodes[s.node]
-		next := step{parent: s.parent, thought: s.thought}
+		next := step{parent: s.parent, thought: s.thought, written: s.written}
 		if n.hidden {
 			if n.reasoning != "" {
 				next.thought = &thought{text: n.reasoning, before: s.thought}
@@ -114,17 +113,22 @@ func (t *tree) flatten(leaf string) (msgs []Message, active string, lost int) {
 			case roleUser:
 				next.thought = nil
 			}
+			if m.At.After(next.written) {
+				next.written = m.At
+			}
+			written[m.ID] = next.written
 			msgs = append(msgs, m)
 			next.parent = m.ID
 			if on[s.node] {
 				active = m.ID
 			}
 		}
-		for _, c := range last(t.children[s.node]) {
+		for _, c := range slices.Backward(t.children[s.node]) {
 			next.node = c
 			stack = append(stack, next)
 		}
 	}
+	slices.SortStableFunc(msgs, func(a, b Message) int { return written[a.ID].Compare(written[b.ID]) })
 	if active == "" && len(msgs) > 0 {
 		active = msgs[len(msgs)-1].ID
 	}

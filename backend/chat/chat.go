@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"hash/fnv"
+	"slices"
 	"sync"
 	"time"
 
@@ -36,6 +37,8 @@ const (
 	MaxMessage = 4 << 20
 	// MaxTitle is the longest title, in runes; longer ones are cut.
 	MaxTitle = 200
+	// DefaultLogWindow is the time in which a deletion can be undone.
+	DefaultLogWindow = 30 * 24 * time.Hour
 	// DefaultUser is the profile when none is set.
 	DefaultUser = "local"
 	// DefaultModel is the embedding model that Recall assumes. Assuming it wrongly recalls too little, never too much.
@@ -54,6 +57,13 @@ const (
 const (
 	StatusActive   = "active"
 	StatusArchived = "archived"
+)
+
+// How a conversation recalls earlier answers.
+const (
+	RecallOn    = "on"    // by meaning and words (Recall)
+	RecallOff   = "off"   // not
+	RecallPlain = "plain" // newest conversations and keywords (RecallPlain)
 )
 
 // Conversation is a row of the list.
@@ -126,6 +136,11 @@ type Options struct {
 	SessionID string
 	// Now is the clock; time.Now when nil.
 	Now func() time.Time
+	// LogWindow is for how long the ledger's log keeps what was deleted; DefaultLogWindow when zero. Whoever trims the
+	// log (store.TrimLog) goes by the same.
+	LogWindow time.Duration
+	// Backups says what remains in backups of something that is deleted now; nil where none are configured.
+	Backups func() []Remainder
 	// ModelID is that of the embedding model (embedding.Model.ID), whose similarities Recall judges; DefaultModel when empty.
 	ModelID string
 }
@@ -148,6 +163,9 @@ func New(rw store.ReadWriter, opt Options) *Service {
 	}
 	if opt.Now == nil {
 		opt.Now = time.Now
+	}
+	if opt.LogWindow == 0 {
+		opt.LogWindow = DefaultLogWindow
 	}
 	if opt.ModelID == "" {
 		opt.ModelID = DefaultModel
@@ -173,15 +191,38 @@ func (s *Service) Pending() int { return s.rw.Pending(store.ChatHistory) }
 
 // locks serialise the writers of a conversation; conversations share a fixed number of them.
 type locks struct {
-	shards [64]sync.Mutex
+	shards  [64]sync.Mutex
+	folders sync.Mutex // held while folders, or which are in use, change
 }
 
 func (l *locks) lock(conversationID string) (unlock func()) {
-	h := fnv.New32a()
-	_, _ = h.Write([]byte(conversationID))
-	m := &l.shards[h.Sum32()%uint32(len(l.shards))]
+	m := &l.shards[l.shard(conversationID)]
 	m.Lock()
 	return m.Unlock
+}
+
+func (l *locks) shard(conversationID string) uint32 {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(conversationID))
+	return h.Sum32() % uint32(len(l.shards))
+}
+
+// lockAll locks many conversations, always in the same order.
+func (l *locks) lockAll(ids []string) (unlock func()) {
+	shards := make([]uint32, len(ids))
+	for i, id := range ids {
+		shards[i] = l.shard(id)
+	}
+	slices.Sort(shards)
+	shards = slices.Compact(shards)
+	for _, i := range shards {
+		l.shards[i].Lock()
+	}
+	return func() {
+		for _, i := range shards {
+			l.shards[i].Unlock()
+		}
+	}
 }
 
 // newID is a UUID v7: it sorts by the time it was made.

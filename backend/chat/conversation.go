@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"math"
-	"strings"
 	"time"
 
 	"cloudops/backend/store"
@@ -17,6 +16,9 @@ type NewConversation struct {
 	CreatedAt time.Time // zero: now
 	Status    string    // empty: StatusActive
 	Pinned    bool
+	FolderID  string
+	Tags      []string
+	Recall    string // empty: as the settings say
 }
 
 // Create makes an empty conversation. An empty title is filled from the first message of the user.
@@ -40,6 +42,18 @@ func (s *Service) CreateWith(ctx context.Context, n NewConversation) (Conversati
 	if err := checkStatus(n.Status); err != nil {
 		return Conversation{}, fmt.Errorf("create conversation: %w", err)
 	}
+	tags, err := cleanTags(n.Tags)
+	if err != nil {
+		return Conversation{}, fmt.Errorf("create conversation: %w", err)
+	}
+	if err := checkRecall(n.Recall); err != nil {
+		return Conversation{}, fmt.Errorf("create conversation: %w", err)
+	}
+	if n.FolderID != "" {
+		if _, err := s.folder(ctx, n.FolderID); err != nil {
+			return Conversation{}, fmt.Errorf("create conversation: %w", err)
+		}
+	}
 	defer s.locks.lock(n.ID)()
 	there, err := s.rw.Get(ctx, store.ChatSessions, n.ID)
 	if err != nil {
@@ -52,7 +66,9 @@ func (s *Service) CreateWith(ctx context.Context, n NewConversation) (Conversati
 	sess := session{Conversation: Conversation{
 		ID: n.ID, Title: cleanTitle(n.Title), UserID: s.opt.UserID,
 		CreatedAt: created, LastActivity: created, Status: n.Status, Pinned: n.Pinned, Branches: 1,
+		FolderID: n.FolderID, Recall: n.Recall,
 	}}
+	s.setTags(&sess, tags)
 	rec, err := sess.record()
 	if err != nil {
 		return Conversation{}, fmt.Errorf("create conversation: %w", err)
@@ -76,124 +92,6 @@ func (s *Service) Get(ctx context.Context, id string) (Conversation, error) {
 	return sess.Conversation, err
 }
 
-// ListOptions asks for a page of conversations.
-type ListOptions struct {
-	Status string // empty: both
-	Limit  int    // 1 … 1000; 0 means 100
-	Cursor string // List.Next of the page before
-}
-
-// List is a page of conversations.
-type List struct {
-	Conversations []Conversation
-	Next          string // empty at the end
-	FromLedger    bool   // Qdrant did not answer; the list is complete all the same
-}
-
-// The cursor says in which part of the list it is: the pinned ones come first.
-const (
-	cursorPinned = "p:"
-	cursorRest   = "r:"
-)
-
-// List returns the user's conversations, pinned ones first, each part newest first by last activity.
-func (s *Service) List(ctx context.Context, o ListOptions) (List, error) {
-	if o.Status != "" {
-		if err := checkStatus(o.Status); err != nil {
-			return List{}, fmt.Errorf("list conversations: %w", err)
-		}
-	}
-	limit := clamp(o.Limit, 100, 1000)
-	part, cursor := cursorPinned, ""
-	if o.Cursor != "" {
-		if len(o.Cursor) < 2 || (o.Cursor[:2] != cursorPinned && o.Cursor[:2] != cursorRest) {
-			return List{}, fmt.Errorf("list conversations: %w: the cursor is not one of this list", ErrInvalid)
-		}
-		part, cursor = o.Cursor[:2], o.Cursor[2:]
-	}
-	var out List
-	for {
-		page, err := s.listPart(ctx, o.Status, part == cursorPinned, limit-len(out.Conversations), cursor)
-		if err != nil {
-			return List{}, fmt.Errorf("list conversations: %w", err)
-		}
-		out.Conversations = append(out.Conversations, page.Conversations...)
-		out.FromLedger = out.FromLedger || page.FromLedger
-		switch {
-		case page.Next != "":
-			out.Next = part + page.Next
-			return out, nil
-		case part == cursorRest:
-			return out, nil
-		case len(out.Conversations) >= limit:
-			out.Next = cursorRest
-			return out, nil
-		}
-		part, cursor = cursorRest, ""
-	}
-}
-
-func (s *Service) listPart(ctx context.Context, status string, pinned bool, limit int, cursor string) (List, error) {
-	filter := store.Filter{All: []store.Condition{
-		equal(fieldUser, s.opt.UserID),
-		{Field: fieldPinned, Op: store.Eq, Values: []any{pinned}},
-	}}
-	if status != "" {
-		filter.All = append(filter.All, equal(fieldStatus, status))
-	}
-	res, err := s.rw.Scroll(ctx, store.ChatSessions, store.Page{
-		Filter: filter, Order: store.Order{Field: fieldLastActivity, Desc: true}, Limit: limit, Cursor: cursor,
-	})
-	if err != nil {
-		return List{}, err
-	}
-	out := List{Next: res.Next, FromLedger: res.FromLedger, Conversations: make([]Conversation, len(res.Records))}
-	for i, r := range res.Records {
-		sess, err := sessionFrom(r)
-		if err != nil {
-			return List{}, err
-		}
-		out.Conversations[i] = sess.Conversation
-	}
-	return out, nil
-}
-
-// FindTitles returns the user's conversations whose titles hold all words of query, in the order of List, at most limit
-// (0 means 20). Titles are sealed and have no index: they are opened and compared.
-func (s *Service) FindTitles(ctx context.Context, query string, limit int) ([]Conversation, error) {
-	words := strings.Fields(strings.ToLower(query))
-	if len(words) == 0 {
-		return nil, fmt.Errorf("find conversations: %w: the query is empty", ErrInvalid)
-	}
-	limit = clamp(limit, 20, 1000)
-	var found []Conversation
-	for o := (ListOptions{Limit: 1000}); ; {
-		page, err := s.List(ctx, o)
-		if err != nil {
-			return nil, err
-		}
-		for _, c := range page.Conversations {
-			if holdsAll(strings.ToLower(c.Title), words) {
-				if found = append(found, c); len(found) == limit {
-					return found, nil
-				}
-			}
-		}
-		if o.Cursor = page.Next; o.Cursor == "" {
-			return found, nil
-		}
-	}
-}
-
-func holdsAll(s string, words []string) bool {
-	for _, w := range words {
-		if !strings.Contains(s, w) {
-			return false
-		}
-	}
-	return true
-}
-
 // Rename gives a conversation another title: one line, at most MaxTitle runes.
 func (s *Service) Rename(ctx context.Context, id, title string) error {
 	return s.change(ctx, "rename", id, func(c *session) { c.Title = cleanTitle(title) })
@@ -214,6 +112,22 @@ func (s *Service) Pin(ctx context.Context, id string, pinned bool) error {
 	return s.change(ctx, "pin", id, func(c *session) { c.Pinned = pinned })
 }
 
+// SetRecall chooses how a conversation recalls earlier answers; empty: as the settings say.
+func (s *Service) SetRecall(ctx context.Context, id, mode string) error {
+	if err := checkRecall(mode); err != nil {
+		return fmt.Errorf("set recall: %w", err)
+	}
+	return s.change(ctx, "set recall of", id, func(c *session) { c.Recall = mode })
+}
+
+func checkRecall(mode string) error {
+	switch mode {
+	case "", RecallOn, RecallOff, RecallPlain:
+		return nil
+	}
+	return fmt.Errorf("%w: the recall mode %q is not on, off or plain", ErrInvalid, cut(mode, 60))
+}
+
 func (s *Service) change(ctx context.Context, what, id string, apply func(*session)) error {
 	defer s.locks.lock(id)()
 	sess, err := s.session(ctx, id)
@@ -227,29 +141,6 @@ func (s *Service) change(ctx context.Context, what, id string, apply func(*sessi
 	}
 	if _, err := s.rw.Put(ctx, store.ChatSessions, rec); err != nil {
 		return fmt.Errorf("%s conversation: %w", what, err)
-	}
-	return nil
-}
-
-// Delete removes a conversation and all its messages in one transaction. They stay deleted.
-func (s *Service) Delete(ctx context.Context, id string) error {
-	defer s.locks.lock(id)()
-	if _, err := s.session(ctx, id); err != nil {
-		return fmt.Errorf("delete conversation: %w", err)
-	}
-	var ids []string
-	err := s.eachRecord(ctx, id, func(r store.Record) error {
-		ids = append(ids, r.ID)
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("delete conversation: %w", err)
-	}
-	err = s.rw.Update(ctx,
-		store.WriteOp{Collection: store.ChatHistory, Delete: ids},
-		store.WriteOp{Collection: store.ChatSessions, Delete: []string{id}})
-	if err != nil {
-		return fmt.Errorf("delete conversation: %w", err)
 	}
 	return nil
 }

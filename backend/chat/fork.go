@@ -26,7 +26,7 @@ func (s *Service) Fork(ctx context.Context, messageID, title string) (Conversati
 	to := session{Conversation: Conversation{
 		ID: newID(), Title: title, UserID: s.opt.UserID, CreatedAt: now, LastActivity: now, Status: StatusActive,
 		FolderID: from.FolderID, Tags: from.Tags, Recall: from.Recall, Branches: 1,
-	}}
+	}, tagIDs: from.tagIDs}
 	recs, err := s.copyPath(ctx, &from, &to, msg)
 	if err != nil {
 		return Conversation{}, fmt.Errorf("fork conversation: %w", err)

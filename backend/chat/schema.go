@@ -32,12 +32,15 @@ const (
 	fieldCount        = "message_count"
 	fieldStatus       = "status"
 	fieldPinned       = "pinned"
+	fieldFolder       = "folder_id" // absent outside folders
+	fieldTags         = "tag_ids"   // keyed ids: the tags themselves are sealed
+	fieldRecall       = "recall"    // absent where nobody chose
 	// What the next message continues from; kept with the conversation so that an append reads one record.
 	fieldLastMessage = "last_message_id"
 	fieldLastPair    = "last_pair_id"
 )
 
-// Schemas declares the two collections of this package.
+// Schemas declares the collections of this package.
 func Schemas() []store.Schema {
 	return []store.Schema{
 		{
@@ -74,9 +77,17 @@ func Schemas() []store.Schema {
 				fieldCreated:      store.Integer,
 				fieldLastActivity: store.Integer,
 				fieldCount:        store.Integer,
+				fieldFolder:       store.Keyword,
+				fieldTags:         store.Keyword,
 			},
 			ScopeField:  fieldUser,
 			SealedField: "encrypted_title",
+		},
+		{
+			Collection:  store.ChatState,
+			Fields:      map[string]store.FieldKind{fieldUser: store.Tenant, fieldKind: store.Keyword},
+			SealedField: "encrypted_content",
+			LedgerOnly:  true,
 		},
 	}
 }
@@ -92,6 +103,7 @@ type messageContent struct {
 // sessionContent is what is sealed of a conversation.
 type sessionContent struct {
 	Title    string   `json:"title"`
+	Tags     []string `json:"tags,omitempty"`
 	Branches []branch `json:"branches,omitempty"`
 	Active   int64    `json:"active_branch,omitempty"`
 }
@@ -102,11 +114,12 @@ type session struct {
 	rev         int64
 	lastMessage string // the end of the active path
 	lastPair    string
+	tagIDs      []string // of Tags, in their order
 	branches    []branch // by id; none while there is the trunk alone
 }
 
 func (c session) record() (store.Record, error) {
-	content, err := encode(sessionContent{Title: c.Title, Branches: c.branches, Active: c.ActiveBranch})
+	content, err := encode(sessionContent{Title: c.Title, Tags: c.Tags, Branches: c.branches, Active: c.ActiveBranch})
 	if err != nil {
 		return store.Record{}, err
 	}
@@ -124,6 +137,15 @@ func (c session) record() (store.Record, error) {
 	setPositive(fields, fieldPromptTokens, c.PromptTokens)
 	setPositive(fields, fieldAnswerTokens, c.AnswerTokens)
 	setPositive(fields, fieldCost, c.CostMicroUSD)
+	if c.FolderID != "" {
+		fields[fieldFolder] = c.FolderID
+	}
+	if c.Recall != "" {
+		fields[fieldRecall] = c.Recall
+	}
+	if len(c.tagIDs) > 0 {
+		fields[fieldTags] = c.tagIDs
+	}
 	return store.Record{ID: c.ID, Rev: c.rev, Scope: c.UserID, Fields: fields, Content: content}, nil
 }
 
@@ -135,31 +157,43 @@ func setPositive(fields map[string]any, name string, n int64) {
 }
 
 func sessionFrom(r store.Record) (session, error) {
+	c := sessionOutline(r)
+	if r.Damaged {
+		return session{}, fmt.Errorf("conversation %s: %w", r.ID, ErrDamaged)
+	}
 	var content sessionContent
 	if err := json.Unmarshal(r.Content, &content); err != nil {
 		return session{}, fmt.Errorf("open the title of conversation %s: %w", r.ID, err)
 	}
+	c.Title, c.Tags, c.ActiveBranch, c.branches = content.Title, content.Tags, content.Active, content.Branches
+	c.Branches = max(1, len(content.Branches))
+	return c, nil
+}
+
+// sessionOutline is what the plain fields say of a conversation.
+func sessionOutline(r store.Record) session {
+	tagIDs, _ := r.Fields[fieldTags].([]string)
 	return session{
 		Conversation: Conversation{
 			ID:           r.ID,
-			Title:        content.Title,
 			UserID:       text(r, fieldUser),
 			CreatedAt:    time.UnixMilli(integer(r, fieldCreated)).UTC(),
 			LastActivity: time.UnixMilli(integer(r, fieldLastActivity)).UTC(),
 			MessageCount: int(integer(r, fieldCount)),
 			Status:       text(r, fieldStatus),
 			Pinned:       r.Fields[fieldPinned] == true,
+			FolderID:     text(r, fieldFolder),
+			Recall:       text(r, fieldRecall),
 			PromptTokens: integer(r, fieldPromptTokens),
 			AnswerTokens: integer(r, fieldAnswerTokens),
 			CostMicroUSD: integer(r, fieldCost),
-			Branches:     max(1, len(content.Branches)),
-			ActiveBranch: content.Active,
+			Branches:     1,
 		},
 		rev:         r.Rev,
 		lastMessage: text(r, fieldLastMessage),
 		lastPair:    text(r, fieldLastPair),
-		branches:    content.Branches,
-	}, nil
+		tagIDs:      tagIDs,
+	}
 }
 
 // record makes the record of a message; the user is a plain field that Message does not carry.

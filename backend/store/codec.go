@@ -73,7 +73,7 @@ func (s *Store) openMarked(col *collection, row ledger.Record) Record {
 	if err == nil {
 		return rec
 	}
-	s.log.Warn("a record does not open", "collection", col.Collection, "id", row.ID, "error", err)
+	s.log.Debug("a record does not open", "collection", col.Collection, "id", row.ID, "error", err)
 	fields, err := decodeFields(col, row.Fields)
 	if err != nil {
 		fields = nil

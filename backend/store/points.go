@@ -143,7 +143,7 @@ func (s *Store) record(col *collection, id *qdrant.PointId, payload map[string]*
 	rec := Record{ID: r.ID, Rev: r.Rev, Scope: r.Scope, Seq: r.Seq, Fields: fields}
 	var err error
 	if rec.Content, err = s.sealer.Open(col.binding(r.ID, r.Scope, r.Seq, fields), r.Sealed); err != nil {
-		s.log.Warn("a record does not open", "collection", col.Collection, "id", r.ID, "error", err)
+		s.log.Debug("a record does not open", "collection", col.Collection, "id", r.ID, "error", err)
 		rec.Damaged = true
 	}
 	return rec

@@ -2,11 +2,13 @@ package chat
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 	"time"
 
@@ -39,6 +41,14 @@ type Line struct {
 	Model          string            `json:"model,omitempty"`
 	PromptTokens   int64             `json:"prompt_tokens,omitempty"`
 	AnswerTokens   int64             `json:"answer_tokens,omitempty"`
+	ContextTokens  int64             `json:"context_tokens,omitempty"`
+	WindowTokens   int64             `json:"window_tokens,omitempty"`
+	CostMicroUSD   int64             `json:"cost_micro_usd,omitempty"`
+	// ParentID and Branch are those of a conversation with branches. Without them a message follows the line before;
+	// the parent "" is written as "-": it begins the conversation anew.
+	ParentID string `json:"parent_id,omitempty"`
+	Branch   int64  `json:"branch,omitempty"`
+	Detail
 }
 
 // ConversationLine describes a conversation in the JSONL format.
@@ -47,7 +57,15 @@ type ConversationLine struct {
 	CreatedAt string `json:"created_at"`
 	Status    string `json:"status"`
 	Pinned    bool   `json:"pinned,omitempty"`
+	// Folder is the name: in another vault the folder has another id, and is made where it is missing.
+	Folder       string   `json:"folder,omitempty"`
+	Tags         []string `json:"tags,omitempty"`
+	Recall       string   `json:"recall,omitempty"`
+	ActiveBranch int64    `json:"active_branch,omitempty"`
 }
+
+// noParent stands in an export for the parent of a message that begins a conversation with branches.
+const noParent = "-"
 
 // Exported counts what was written.
 type Exported struct {
@@ -67,7 +85,15 @@ func (s *Service) Export(ctx context.Context, w io.Writer, format Format, ids ..
 	case JSONL:
 		enc := json.NewEncoder(out)
 		enc.SetEscapeHTML(false)
-		write = &jsonLines{enc: enc}
+		folders, err := s.folders(ctx)
+		if err != nil {
+			return Exported{}, fmt.Errorf("export chats: %w", err)
+		}
+		lines := &jsonLines{enc: enc, folders: make(map[string]string, len(folders))}
+		for _, f := range folders {
+			lines.folders[f.ID] = f.Name
+		}
+		write = lines
 	case Markdown:
 		write = &markdown{w: out}
 	default:
@@ -101,7 +127,11 @@ func (s *Service) exportOne(ctx context.Context, w writer, c Conversation, done 
 	if err := w.begin(c); err != nil {
 		return err
 	}
-	err := s.eachRecord(ctx, c.ID, func(r store.Record) error {
+	path, err := s.exportPath(ctx, w, c)
+	if err != nil {
+		return err
+	}
+	err = s.eachOnPath(ctx, c.ID, path, func(r store.Record) error {
 		m, err := messageFrom(r)
 		if errors.Is(err, ErrDamaged) {
 			done.Damaged++
@@ -117,6 +147,15 @@ func (s *Service) exportOne(ctx context.Context, w writer, c Conversation, done 
 		return err
 	}
 	return w.end()
+}
+
+// exportPath is what is written of a conversation: all of it without loss, and for reading the path that History shows.
+func (s *Service) exportPath(ctx context.Context, w writer, c Conversation) ([]segment, error) {
+	if _, reading := w.(*markdown); !reading || c.Branches == 1 {
+		return []segment{{to: math.MaxInt64, alone: true}}, nil
+	}
+	sess, err := s.session(ctx, c.ID)
+	return sess.active(), err
 }
 
 func (s *Service) oldestFirst(ctx context.Context, ids []string) ([]Conversation, error) {
@@ -156,14 +195,19 @@ func (s *Service) oldestFirst(ctx context.Context, ids []string) ([]Conversation
 
 // jsonLines writes the JSONL format.
 type jsonLines struct {
-	enc  *json.Encoder
-	head *ConversationLine // of the conversation that was begun, until its first line
-	id   string
+	enc      *json.Encoder
+	folders  map[string]string // names by id
+	head     *ConversationLine // of the conversation that was begun, until its first line
+	id       string
+	branched bool
 }
 
 func (j *jsonLines) begin(c Conversation) error {
-	j.id = c.ID
-	j.head = &ConversationLine{Title: c.Title, CreatedAt: c.CreatedAt.Format(milliseconds), Status: c.Status, Pinned: c.Pinned}
+	j.id, j.branched = c.ID, c.Branches > 1
+	j.head = &ConversationLine{
+		Title: c.Title, CreatedAt: c.CreatedAt.Format(milliseconds), Status: c.Status, Pinned: c.Pinned,
+		Folder: j.folders[c.FolderID], Tags: c.Tags, Recall: c.Recall, ActiveBranch: c.ActiveBranch,
+	}
 	return nil
 }
 
@@ -172,6 +216,10 @@ func (j *jsonLines) message(m Message) error {
 		ConversationID: m.ConversationID, Conversation: j.head, MessageID: m.ID, Seq: m.Seq, Role: m.Role,
 		Content: m.Text, Timestamp: m.Timestamp.Format(milliseconds), SessionID: m.SessionID, PairID: m.PairID,
 		Partial: m.Partial, Sources: m.Sources, Model: m.Model, PromptTokens: m.PromptTokens, AnswerTokens: m.AnswerTokens,
+		ContextTokens: m.ContextTokens, WindowTokens: m.WindowTokens, CostMicroUSD: m.CostMicroUSD, Detail: m.Detail,
+	}
+	if j.branched {
+		line.ParentID, line.Branch = cmp.Or(m.ParentID, noParent), m.Branch
 	}
 	j.head = nil
 	return j.enc.Encode(line)

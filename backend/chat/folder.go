@@ -145,6 +145,24 @@ func (s *Service) saveFolder(ctx context.Context, id, name string) (Folder, erro
 	return Folder{ID: rec.ID, Name: name, Count: n}, err
 }
 
+// folderNamed is the id of the folder of a name; it is made where there is none. A blank name is no folder.
+func (s *Service) folderNamed(ctx context.Context, name string) (string, error) {
+	if name = cleanTitle(name); name == "" {
+		return "", nil
+	}
+	folders, err := s.folders(ctx)
+	if err != nil {
+		return "", err
+	}
+	for _, f := range folders {
+		if strings.EqualFold(f.Name, name) {
+			return f.ID, nil
+		}
+	}
+	f, err := s.SaveFolder(ctx, "", name)
+	return f.ID, err
+}
+
 // DeleteFolder removes a folder; its conversations stay, outside folders. Where it breaks off, the folder is still there
 // with those that are left, and it can be called again.
 func (s *Service) DeleteFolder(ctx context.Context, id string) error {

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"cloudops/backend/store"
 )
 
 // Imported counts what Import did.
@@ -66,9 +68,46 @@ func (s *Service) Import(ctx context.Context, r io.Reader) (Imported, error) {
 			}
 		}
 		if errors.Is(err, io.EOF) {
+			if err := imp.activate(ctx); err != nil {
+				return imp.out, fmt.Errorf("import chats: %w", err)
+			}
 			return imp.out, nil
 		}
 	}
+}
+
+// activate shows the branches that were shown where the conversations were exported; of those that this import made.
+func (imp *importer) activate(ctx context.Context) error {
+	for _, id := range imp.order {
+		held := imp.held[id]
+		if !held.made || held.head == nil {
+			continue
+		}
+		if err := imp.s.showBranch(ctx, id, held.head.ActiveBranch); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (s *Service) showBranch(ctx context.Context, conversationID string, branch int64) error {
+	defer s.locks.lock(conversationID)()
+	sess, err := s.session(ctx, conversationID)
+	if err != nil {
+		return err
+	}
+	if branch == sess.ActiveBranch || branch < 0 || branch >= int64(len(sess.branches)) {
+		return nil
+	}
+	if err := s.activate(ctx, &sess, branch); err != nil {
+		return err
+	}
+	rec, err := sess.record()
+	if err != nil {
+		return err
+	}
+	_, err = s.rw.Put(ctx, store.ChatSessions, rec)
+	return err
 }
 
 // readLine returns the next line without the white space around it; of one that is too long it reads on to the end.
@@ -95,6 +134,7 @@ type heldConversation struct {
 	msgs  []heldMessage
 	read  int  // messages so far, for the ids of those that carry none
 	known bool // it is in the store
+	made  bool // by this import
 }
 
 type heldMessage struct {
@@ -137,6 +177,12 @@ func (imp *importer) take(number int, raw []byte) error {
 		if _, err := parseTime(h.CreatedAt); err != nil {
 			return err
 		}
+		if err := checkRecall(h.Recall); err != nil {
+			return err
+		}
+		if _, err := cleanTags(h.Tags); err != nil {
+			return err
+		}
 	}
 	msg, err := imp.message(line)
 	if err != nil {
@@ -176,8 +222,18 @@ func (imp *importer) message(line Line) (*NewMessage, error) {
 	}
 	msg := NewMessage{
 		ID: line.MessageID, Role: line.Role, Text: line.Content, PairID: line.PairID, Timestamp: at,
-		SessionID: line.SessionID, Partial: line.Partial, Sources: line.Sources,
-		Metadata: Metadata{Model: line.Model, PromptTokens: line.PromptTokens, AnswerTokens: line.AnswerTokens},
+		SessionID: line.SessionID, Partial: line.Partial, Sources: line.Sources, Detail: line.Detail,
+		Metadata: Metadata{
+			Model: line.Model, PromptTokens: line.PromptTokens, AnswerTokens: line.AnswerTokens,
+			ContextTokens: line.ContextTokens, WindowTokens: line.WindowTokens, CostMicroUSD: line.CostMicroUSD,
+		},
+	}
+	switch line.ParentID {
+	case "":
+	case noParent:
+		msg.Parent = new(string)
+	default:
+		msg.Parent = &line.ParentID
 	}
 	if _, _, err := imp.s.prepare(msg); err != nil {
 		return nil, err
@@ -231,6 +287,10 @@ func (imp *importer) append(ctx context.Context, id string, msgs []heldMessage) 
 	switch {
 	case err == nil:
 		return nil
+	case errors.Is(err, errNoParent) && len(rest) == 1:
+		// The line with the message that it followed could not be used: it goes to the end rather than nowhere.
+		rest[0].Parent = nil
+		return imp.append(ctx, id, rest)
 	case !errors.Is(err, ErrExists) && !errors.Is(err, ErrNotFound):
 		return err // of reading or writing
 	case len(rest) == 1:
@@ -252,7 +312,7 @@ func (imp *importer) ensure(ctx context.Context, id string, held *heldConversati
 	}
 	n := NewConversation{ID: id}
 	if h := held.head; h != nil {
-		n.Title, n.Status, n.Pinned = h.Title, h.Status, h.Pinned
+		n.Title, n.Status, n.Pinned, n.Tags, n.Recall = h.Title, h.Status, h.Pinned, h.Tags, h.Recall
 		n.CreatedAt, _ = parseTime(h.CreatedAt)
 	}
 	for _, m := range held.msgs {
@@ -260,10 +320,20 @@ func (imp *importer) ensure(ctx context.Context, id string, held *heldConversati
 			n.CreatedAt = m.Timestamp
 		}
 	}
-	_, err := imp.s.CreateWith(ctx, n)
+	there, err := imp.s.rw.Get(ctx, store.ChatSessions, id)
+	if err != nil {
+		return err
+	}
+	if h := held.head; h != nil && h.Folder != "" && len(there) == 0 {
+		if n.FolderID, err = imp.s.folderNamed(ctx, h.Folder); err != nil {
+			return err
+		}
+	}
+	_, err = imp.s.CreateWith(ctx, n)
 	switch {
 	case err == nil:
 		imp.out.Conversations++
+		held.made = true
 	case !errors.Is(err, ErrExists):
 		return err
 	}

@@ -118,3 +118,54 @@ func TestEveryLineOfTheExportIsAMessage(t *testing.T) {
 		require.Equal(t, i == 0, line.Conversation != nil)
 	}
 }
+
+func TestBranchesAreExportedWithoutLoss(t *testing.T) {
+	e := storetest.OpenWithoutModel(t, chat.Schemas()...)
+	s := service(e, newClock())
+	folder, err := s.SaveFolder(t.Context(), "", "work")
+	require.NoError(t, err)
+	c, err := s.CreateWith(t.Context(), chat.NewConversation{Title: "t", FolderID: folder.ID, Tags: []string{"cost"}, Recall: chat.RecallOff})
+	require.NoError(t, err)
+	var ids []string
+	for i := range 700 {
+		var opts []chat.Option
+		switch {
+		case i > 0 && i%90 == 0:
+			opts = append(opts, chat.WithParent(ids[i/2]))
+		case i == 333:
+			opts = append(opts, chat.WithParent(""))
+		case i%200 == 199:
+			require.NoError(t, s.SelectBranch(t.Context(), c.ID, ids[i/3]))
+		}
+		opts = append(opts, chat.WithDetail(chat.Detail{Reasoning: fmt.Sprint(i), Egress: []chat.Egress{{Host: "h"}}}), chat.WithMetadata(chat.Metadata{CostMicroUSD: 1, WindowTokens: 9}))
+		ids = append(ids, say(t, s, c.ID, chat.RoleUser, fmt.Sprint("m", i), opts...).MessageID)
+	}
+	require.NoError(t, s.SelectBranch(t.Context(), c.ID, ids[5]))
+	before, path := export(t, s, chat.JSONL), texts(all(t, s, c.ID, 100))
+	head, err := s.Get(t.Context(), c.ID)
+	require.NoError(t, err)
+	require.NotZero(t, head.ActiveBranch)
+	again, err := s.Import(t.Context(), strings.NewReader(before))
+	require.NoError(t, err)
+	require.Equal(t, chat.Imported{Unchanged: 700}, again)
+	require.NoError(t, s.Delete(t.Context(), c.ID))
+	require.NoError(t, s.DeleteFolder(t.Context(), folder.ID))
+
+	done, err := s.Import(t.Context(), strings.NewReader(before))
+	require.NoError(t, err)
+	require.Equal(t, chat.Imported{Conversations: 1, Messages: 700}, done)
+	require.Equal(t, before, export(t, s, chat.JSONL))
+	require.Equal(t, path, texts(all(t, s, c.ID, 100)))
+	got, err := s.Get(t.Context(), c.ID)
+	require.NoError(t, err)
+	require.Equal(t, head.Branches, got.Branches)
+	require.EqualValues(t, 700, got.CostMicroUSD)
+	require.Equal(t, len(path), strings.Count(export(t, s, chat.Markdown, c.ID), "## You"))
+
+	// A line that is lost takes no other with it.
+	lines := strings.SplitAfter(before, "\n")
+	require.NoError(t, s.Delete(t.Context(), c.ID))
+	done, err = s.Import(t.Context(), strings.NewReader(strings.Join(append(lines[:45:45], lines[46:]...), "")))
+	require.NoError(t, err)
+	require.Equal(t, 699, done.Messages)
+}

@@ -7,110 +7,117 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"cloudops/backend/assistant/model"
 )
 
 // saveTimeout bounds the last save of an answer whose context has ended.
 const saveTimeout = 10 * time.Second
 
-// Begin keeps the prompt, in a new conversation where the request names none, and returns the request with its ids, so
-// that the caller can say where the answer will come before it is made. Answer does the same where it was not done.
-func (s *Service) Begin(ctx context.Context, req Request) (Request, error) {
-	req, _, err := s.begin(ctx, req)
-	return req, err
-}
-
-func (s *Service) begin(ctx context.Context, req Request) (Request, int64, error) {
-	if strings.TrimSpace(strings.ReplaceAll(req.Text, "\x00", "")) == "" {
-		return req, 0, fmt.Errorf("ask: %w", ErrEmptyPrompt)
-	}
-	if req.ConversationID == "" {
-		id, err := s.deps.Keeper.CreateConversation(ctx)
-		if err != nil {
-			return req, 0, fmt.Errorf("ask: %w", err)
-		}
-		req.ConversationID = id
-	}
-	stored, err := s.deps.Keeper.AppendPrompt(ctx, req.ConversationID, req.PromptID, req.Text)
-	if err != nil {
-		return req, 0, fmt.Errorf("ask: %w", err)
-	}
-	req.PromptID = stored.MessageID
-	return req, stored.Seq, nil
-}
-
 // Answer keeps the prompt, then answers it, then keeps the answer. The prompt is on disk before anything else is done.
 // While a model writes, its text is kept from time to time, marked partial; it stays so when the program is killed. With
 // an error (the context's, a *ModelError, or one of keeping) Answer holds, and the conversation keeps, what there was.
 func (s *Service) Answer(ctx context.Context, req Request, sink Sink) (Answer, error) {
-	req, seq, err := s.begin(ctx, req)
+	req, err := s.Begin(ctx, req)
 	if err != nil {
 		return Answer{ConversationID: req.ConversationID, PromptID: req.PromptID}, err
 	}
-	run := &run{Service: s, sink: sink, seq: seq, req: req, out: Answer{ConversationID: req.ConversationID, PromptID: req.PromptID}}
-	sink.State(StateRetrieving)
-	found, err := s.retrieve(ctx, req)
-	if err != nil {
-		return run.out, fmt.Errorf("ask: %w", err)
-	}
-	run.out.Sources = found.sources()
-	sink.Sources(run.out.Sources)
+	r := &run{Service: s, sink: sink, req: req, out: Answer{ConversationID: req.ConversationID, PromptID: req.PromptID}, began: time.Now()}
 	provider := s.provider.Load()
+	sink.State(StateRetrieving)
+	found, err := s.retrieve(ctx, req, provider != nil)
+	if err != nil {
+		return r.out, fmt.Errorf("ask: %w", err)
+	}
+	r.found = found
+	r.setSources(found.sources())
 	if provider == nil {
-		return run.compose(ctx, found)
+		return r.compose(ctx)
 	}
-	err = run.ask(ctx, *provider, found)
-	if err == nil || run.out.Text != "" || ctx.Err() != nil || s.opt.NoFallback {
-		return run.out, err
+	err = r.ask(ctx, provider)
+	if err == nil || r.out.Text != "" || ctx.Err() != nil || s.opt.NoFallback || CodeOf(err) == model.CodeTooLong {
+		return r.out, err
 	}
-	run.out.Notice = err
-	return run.compose(ctx, found)
+	r.out.Notice = err
+	return r.compose(ctx)
 }
 
 // run is one answer being made.
 type run struct {
 	*Service
-	sink Sink
-	req  Request
-	seq  int64 // of the prompt
+	sink  Sink
+	req   Request
+	began time.Time
+	found retrieved
+	notes notes
+	// usedEstate: a tool looked in the inventory.
+	usedEstate bool
+	failure    *ModelError
+	out        Answer // but for what mu guards, only the goroutine of Answer touches it
 
-	mu   sync.Mutex // over text and what is kept of it
-	text strings.Builder
-	kept int // length of the text that is on disk
-	out  Answer
+	mu      sync.Mutex // over text and what is kept of it
+	text    strings.Builder
+	thought strings.Builder
+	kept    int // length of the text and thoughts that are on disk
+}
+
+func (r *run) setSources(sources []Source) {
+	r.mu.Lock()
+	r.out.Sources = sources
+	r.mu.Unlock()
+	r.sink.Sources(sources)
 }
 
 // ask lets the model answer and keeps what it says.
-func (r *run) ask(ctx context.Context, p Provider, found retrieved) error {
-	turns, err := r.deps.History.Before(ctx, r.req.ConversationID, r.seq, r.opt.Turns)
-	if err != nil {
-		return fmt.Errorf("ask: read the conversation: %w", err)
-	}
-	messages := buildPrompt(r.req.Text, turns, found, p.Window(), r.opt.Now())
-	r.out.Mode, r.out.Model = ModeModel, p.Label()
-	r.sink.State(StateWaiting)
-
+func (r *run) ask(ctx context.Context, p *connected) error {
+	r.mu.Lock()
+	r.out.Mode, r.out.Model, r.out.WindowTokens = ModeModel, p.Label(), p.Window()
+	r.mu.Unlock()
 	saver := r.startSaver(ctx)
-	done, askErr := p.Stream(ctx, messages, r.delta)
+	done, askErr := r.loop(ctx, p)
 	saver.stop()
 
-	r.out.Text = done.Text
-	if r.out.Text == "" {
-		r.out.Text = r.text.String()
-	}
+	r.out.Text, r.out.Reasoning = r.text.String(), r.thought.String()
 	if done.Model != "" {
 		r.out.Model = done.Model
 	}
-	r.out.PromptTokens, r.out.AnswerTokens = done.PromptTokens, done.AnswerTokens
-	r.out.Partial = askErr != nil || done.Truncated
-	if r.out.Text == "" {
+	r.out.CostMicroUSD = p.price.MicroUSD(r.out.PromptTokens, r.out.AnswerTokens)
+	r.out.Partial = askErr != nil || done.Truncated()
+	if !errors.As(askErr, &r.failure) {
+		r.failure = nil
+	}
+	r.noteInventory()
+	r.out.Notes = r.notes.all()
+	if strings.TrimSpace(r.out.Text) == "" {
+		r.out.Text = ""
 		if askErr == nil {
-			askErr = modelError(CodeEmpty, true, "Ask again, or choose another model.", nil, "%s gave an empty answer", p.Label())
+			askErr = model.Errorf(CodeEmpty, true, "Ask again, or choose another model.", nil, "%s gave an empty answer", p.Label())
 		}
 		return askErr
 	}
-	r.out.Sources = named(r.out.Text, r.out.Sources, r.req.AttachARNs)
-	r.sink.Sources(r.out.Sources)
+	r.setSources(named(r.out.Text, r.out.Sources, r.req.AttachARNs))
 	return errors.Join(askErr, r.finish(ctx))
+}
+
+// event takes what the provider tells.
+func (r *run) event(e model.Event, what func() []string) {
+	switch e.Kind {
+	case model.EventText:
+		r.delta(e.Text)
+	case model.EventReasoning:
+		r.mu.Lock()
+		r.thought.WriteString(e.Text)
+		r.mu.Unlock()
+		r.sink.Reasoning(e.Text)
+	case model.EventWaiting:
+		r.sink.Waiting(e.Wait, e.Text)
+	case model.EventSent:
+		out := Egress{Host: e.Host, At: r.opt.Now(), What: what(), Bytes: e.Bytes}
+		r.mu.Lock()
+		r.out.Egress = append(r.out.Egress, out)
+		r.mu.Unlock()
+		r.sink.Egress(out)
+	}
 }
 
 func (r *run) delta(text string) {
@@ -125,9 +132,11 @@ func (r *run) delta(text string) {
 }
 
 // compose answers from what was found.
-func (r *run) compose(ctx context.Context, found retrieved) (Answer, error) {
-	r.out.Mode, r.out.Model, r.out.Partial = ModeRetrieval, ModeRetrieval, false
-	r.out.Text = compose(found, r.out.Notice, r.opt.Now())
+func (r *run) compose(ctx context.Context) (Answer, error) {
+	r.out.Mode, r.out.Model, r.out.Partial, r.failure = ModeRetrieval, ModeRetrieval, false, nil
+	r.noteInventory()
+	r.out.Notes = r.notes.all()
+	r.out.Text = compose(r.found, r.out.Notice, r.opt.Now())
 	r.sink.State(StateStreaming)
 	r.sink.Delta(r.out.Text)
 	return r.out, r.finish(ctx)
@@ -140,15 +149,16 @@ func (r *run) finish(ctx context.Context) error {
 	defer cancel()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.save(ctx, r.out.Text, r.out.Partial)
+	return r.save(ctx, r.out.Text, r.out.Reasoning, r.out.Partial)
 }
 
 // save adds or replaces the answer. The caller holds mu.
-func (r *run) save(ctx context.Context, text string, partial bool) error {
+func (r *run) save(ctx context.Context, text, reasoning string, partial bool) error {
 	stored, err := r.deps.Keeper.SaveAnswer(ctx, AnswerRecord{
 		ConversationID: r.out.ConversationID, PromptID: r.out.PromptID, MessageID: r.out.MessageID,
-		Text: text, Partial: partial, Sources: r.out.Sources, Model: r.out.Model,
-		PromptTokens: r.out.PromptTokens, AnswerTokens: r.out.AnswerTokens,
+		Text: text, Reasoning: reasoning, Partial: partial, Sources: r.out.Sources, Model: r.out.Model, ToolCalls: r.out.ToolCalls,
+		PromptTokens: r.out.PromptTokens, AnswerTokens: r.out.AnswerTokens, ContextTokens: r.out.ContextTokens,
+		WindowTokens: r.out.WindowTokens, CostMicroUSD: r.out.CostMicroUSD, Notes: r.out.Notes, Egress: r.out.Egress, Failure: r.failure,
 	})
 	if err != nil {
 		return fmt.Errorf("keep the answer: %w", err)
@@ -199,10 +209,10 @@ func (s *saver) stop() {
 func (r *run) saveSoFar(ctx context.Context) (bool, error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if r.text.Len() == r.kept {
+	if r.text.Len() == 0 || r.text.Len() == r.kept {
 		return false, nil
 	}
-	if err := r.save(ctx, r.text.String(), true); err != nil {
+	if err := r.save(ctx, r.text.String(), r.thought.String(), true); err != nil {
 		return false, err
 	}
 	r.kept = r.text.Len()

@@ -1,14 +1,17 @@
 // Package assistant answers a prompt: it keeps the prompt, looks in the inventory and in earlier conversations for
-// what bears on it, asks a language model where one is connected, and otherwise composes an answer from what
-// was found. It declares what it needs of other parts as small interfaces; it knows none of them.
+// what bears on it, asks a language model where one is connected, which may look further with tools that only read, and
+// otherwise composes an answer from what was found. It declares what it needs of other parts as small interfaces; it
+// knows none of them.
 package assistant
 
 import (
-	"context"
 	"errors"
 	"log/slog"
+	"sync"
 	"sync/atomic"
 	"time"
+
+	"cloudops/backend/assistant/model"
 )
 
 // Modes of an answer.
@@ -36,118 +39,41 @@ const (
 	SourceMessage  = "message"
 )
 
-// Turn is a message of the conversation that is asked in.
-type Turn struct {
-	ID   string
-	Role string // user | assistant | tool | system
-	Text string
-	Seq  int64
-}
+// States of a ToolCall.
+const (
+	ToolRunning = "running"
+	ToolDone    = "done"
+	ToolFailed  = "failed"
+)
 
-// Stored says where a message is. It is on disk.
-type Stored struct {
-	MessageID string
-	Seq       int64
-}
-
-// AnswerRecord is an answer as it is kept.
-type AnswerRecord struct {
-	ConversationID string
-	PromptID       string // the pair it belongs to
-	MessageID      string // empty the first time: the keeper makes one
-	Text           string
-	Partial        bool
-	Sources        []Source
-	Model          string // "retrieval" for ModeRetrieval
-	PromptTokens   int64
-	AnswerTokens   int64
-}
-
-// Keeper keeps what is said. Every call that returned nil is on disk.
-type Keeper interface {
-	// CreateConversation makes an empty conversation; its title comes from the first prompt.
-	CreateConversation(ctx context.Context) (conversationID string, err error)
-	// AppendPrompt adds the user's message. An id that is there already changes nothing; an empty one is made.
-	AppendPrompt(ctx context.Context, conversationID, promptID, text string) (Stored, error)
-	// SaveAnswer adds the answer, or replaces what is kept of it where MessageID is set.
-	SaveAnswer(ctx context.Context, a AnswerRecord) (Stored, error)
-}
-
-// HistoryReader reads the conversation that is asked in.
-type HistoryReader interface {
-	// Before returns up to limit messages before seq, oldest first.
-	Before(ctx context.Context, conversationID string, seq int64, limit int) ([]Turn, error)
-}
-
-// Pair is an earlier question with its answer, from another conversation.
-type Pair struct {
-	ConversationID string
-	Title          string
-	PromptID       string
-	AnswerID       string
-	Prompt         string
-	Answer         string
-	Model          string
-	At             time.Time
-}
-
-// Recaller finds earlier answers.
-type Recaller interface {
-	// Recall returns pairs that bear on the prompt, best first, none rather than unrelated ones.
-	Recall(ctx context.Context, prompt, excludeConversation string, limit int) ([]Pair, error)
-}
-
-// Resource is a row of the inventory.
-type Resource struct {
-	ARN       string
-	Type      string // AWS::EC2::Instance
-	TypeLabel string // EC2 instance
+// ToolCall is a tool that the model had run.
+type ToolCall struct {
+	ID        string
 	Name      string
-	Region    string
-	AccountID string
-	Env       string
-	State     string
-	Tags      []Tag
-	Facts     []Tag    // plain facets worth telling a model: engine, version, size, public …
-	Why       []string // reasons for the hit
+	Label     string // for people
+	Input     string // JSON
+	Output    string // what the model was given, cut for people
+	State     string // ToolRunning, ToolDone or ToolFailed
+	Took      time.Duration
+	Resources []Source // that it found
 }
 
-// Tag is a key with its value.
-type Tag struct{ Key, Value string }
-
-// Count is a value and how many resources have it.
-type Count struct {
-	Label string
-	N     int
-}
-
-// EstateResult is what a search in the inventory found.
-type EstateResult struct {
-	Resources  []Resource // best first
-	Total      int        // of the whole result; 0: unknown
-	Understood []string   // filters that the words became, for people: "environment is production"
-	ByType     []Count    // of the whole result; empty: counted over Resources
-	ByEnv      []Count
-	Empty      bool      // nothing is in the inventory at all
-	AsOf       time.Time // the oldest scan that the result rests on; zero: unknown
-	Pending    int       // resources that are not yet searchable in full
-}
-
-// EstateSearcher looks in the inventory.
-type EstateSearcher interface {
-	// SearchEstate returns what bears on the text; for one that has nothing to do with the inventory, no resources.
-	SearchEstate(ctx context.Context, text string, limit int) (EstateResult, error)
-	// ResourcesByARN returns those that are there, in the order of the ARNs.
-	ResourcesByARN(ctx context.Context, arns []string) ([]Resource, error)
+// Egress is a request that left this machine.
+type Egress struct {
+	Host  string
+	At    time.Time
+	What  []string // its parts, for people: "system prompt", "3 recalled pairs"
+	Bytes int64    // of its body
 }
 
 // State says what an answer is at.
 type State string
 
-// The states, in their order.
+// The states, in their order; waiting, tools and streaming may come again.
 const (
 	StateRetrieving State = "retrieving" // looking for what bears on the prompt
 	StateWaiting    State = "waiting"    // for the model's first word
+	StateTools      State = "tools"      // looking up what the model asked for
 	StateStreaming  State = "streaming"
 	StateSaving     State = "saving"
 )
@@ -155,18 +81,62 @@ const (
 // Sink is told of an answer while it is made, from one goroutine at a time. It should not block.
 type Sink interface {
 	State(State)
-	// Sources may be told twice: what was given to the model, and at the end what the answer names.
+	// Sources may be told several times: what was given to the model, what tools found, and at the end what the answer names.
 	Sources([]Source)
 	// Delta is text to append.
 	Delta(text string)
+	// Reasoning is text to append to the model's thoughts.
+	Reasoning(text string)
+	// Tool is told twice of each call, when it starts and when it has ended.
+	Tool(ToolCall)
+	// Waiting says why nothing happens for so long: the server asked for it, or had an error. 0: it goes on.
+	Waiting(d time.Duration, why string)
+	// Egress is a request that has left this machine.
+	Egress(Egress)
 }
+
+// NoSink is a Sink that nobody listens to, to embed in one that listens to some of it.
+type NoSink struct{}
+
+// State implements Sink.
+func (NoSink) State(State) {}
+
+// Sources implements Sink.
+func (NoSink) Sources([]Source) {}
+
+// Delta implements Sink.
+func (NoSink) Delta(string) {}
+
+// Reasoning implements Sink.
+func (NoSink) Reasoning(string) {}
+
+// Tool implements Sink.
+func (NoSink) Tool(ToolCall) {}
+
+// Waiting implements Sink.
+func (NoSink) Waiting(time.Duration, string) {}
+
+// Egress implements Sink.
+func (NoSink) Egress(Egress) {}
 
 // Request is a prompt.
 type Request struct {
 	ConversationID string // empty: a new conversation
+	FolderID       string // of a new conversation
 	PromptID       string // a UUID; empty: a new one. A prompt that is kept already is not kept twice.
 	Text           string
 	AttachARNs     []string // resources the prompt is about
+	EditOf         string   // a user's message: the prompt stands beside it
+	Regenerate     string   // a prompt that is kept: another answer to it; Text is ignored
+
+	RecallMode   string   // RecallOn when empty
+	RecallChosen bool     // the user chose: RecallIDs are recalled, and nothing else
+	RecallIDs    []string // of answers
+
+	SecretsAllowed bool // the user knows that it holds credentials
+
+	begun bool // Begin has kept it
+	found chosen
 }
 
 // Answer is what became of a prompt.
@@ -175,23 +145,35 @@ type Answer struct {
 	PromptID       string
 	MessageID      string // empty where no word of an answer came
 	Text           string
+	Reasoning      string
 	Sources        []Source
 	Mode           string
 	Model          string
 	Partial        bool  // stopped, broken off or cut at the model's limit
 	Notice         error // why an answer was composed although a model is connected
-	PromptTokens   int64
+	ToolCalls      []ToolCall
+	PromptTokens   int64 // of all requests together, as the server counted, or estimated where it did not
 	AnswerTokens   int64
+	ContextTokens  int   // of the largest request, of WindowTokens
+	WindowTokens   int   // 0: no model
+	CostMicroUSD   int64 // 0: unknown
+	// Notes are to be shown whatever the words say: how old the inventory is, what was summarised or taken out.
+	Notes  []string
+	Egress []Egress
 }
 
 // Deps are what the service works with. Keeper and History are needed; without the others it does with less.
 type Deps struct {
-	Keeper   Keeper
-	History  HistoryReader
-	Recall   Recaller
-	Estate   EstateSearcher
-	Provider Provider // nil: ModeRetrieval
-	Log      *slog.Logger
+	Keeper    Keeper
+	History   HistoryReader
+	Summaries Summaries
+	Recall    Recaller
+	Estate    EstateSearcher
+	Tools     EstateTools
+	Chats     HistorySearcher
+	Coverage  CoverageReader
+	Provider  Provider // nil: ModeRetrieval
+	Log       *slog.Logger
 }
 
 // Options of a Service. The zero value is usable.
@@ -202,8 +184,15 @@ type Options struct {
 	SaveEvery time.Duration
 	// FirstSave is when it is kept for the first time; 500 ms when 0.
 	FirstSave time.Duration
-	// Resources, Pairs and Turns are the most that are looked for; 12, 3 and 40 when 0.
-	Resources, Pairs, Turns int
+	// Resources, Pairs and Turns are the most that are looked for; 12, 5 and 60 when 0. With tools, Upfront resources are
+	// given before the model asks; 6 when 0.
+	Resources, Pairs, Turns, Upfront int
+	// Steps is how often the model may ask for tools; 8 when 0. One more request follows, without tools.
+	Steps int
+	// Time is after how long no more tools are run; 120 s when 0.
+	Time time.Duration
+	// ToolTokens bounds what one tool gives the model; 1,500 when 0, and less in a small window.
+	ToolTokens int
 	// Now is the clock; time.Now when nil.
 	Now func() time.Time
 }
@@ -212,7 +201,15 @@ type Options struct {
 type Service struct {
 	deps     Deps
 	opt      Options
-	provider atomic.Pointer[Provider]
+	tools    []estateTool
+	provider atomic.Pointer[connected]
+}
+
+// connected is a provider and what was learnt of it.
+type connected struct {
+	Provider
+	price   model.Price
+	noTools atomic.Bool
 }
 
 // New makes a Service.
@@ -223,12 +220,17 @@ func New(deps Deps, opt Options) *Service {
 	defaultTo(&opt.SaveEvery, 2*time.Second)
 	defaultTo(&opt.FirstSave, 500*time.Millisecond)
 	defaultTo(&opt.Resources, 12)
-	defaultTo(&opt.Pairs, 3)
-	defaultTo(&opt.Turns, 40)
+	defaultTo(&opt.Pairs, 5)
+	defaultTo(&opt.Turns, 60)
+	defaultTo(&opt.Upfront, 6)
+	defaultTo(&opt.Steps, 8)
+	defaultTo(&opt.Time, 120*time.Second)
+	defaultTo(&opt.ToolTokens, 1500)
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
 	s := &Service{deps: deps, opt: opt}
+	s.tools = s.estateTools()
 	s.SetProvider(deps.Provider)
 	return s
 }
@@ -246,13 +248,51 @@ func (s *Service) SetProvider(p Provider) {
 		s.provider.Store(nil)
 		return
 	}
-	s.provider.Store(&p)
+	c := &connected{Provider: p, price: model.PriceFor(p.Label(), model.Price{})}
+	if _, remote := p.Host(); !remote {
+		c.price = model.Price{}
+	}
+	if priced, ok := p.(interface{ Price() model.Price }); ok {
+		c.price = priced.Price()
+	}
+	s.provider.Store(c)
 }
 
 // Model is the label of the connected model; empty without one.
 func (s *Service) Model() string {
 	if p := s.provider.Load(); p != nil {
-		return (*p).Label()
+		return p.Label()
 	}
 	return ""
+}
+
+// Remote says where the connected model is; remote: not on this machine.
+func (s *Service) Remote() (host string, remote bool) {
+	if p := s.provider.Load(); p != nil {
+		return p.Host()
+	}
+	return "", false
+}
+
+// notes collects what is said about an answer, each once.
+type notes struct {
+	mu   sync.Mutex
+	list []string
+}
+
+func (n *notes) add(note string) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	for _, have := range n.list {
+		if have == note {
+			return
+		}
+	}
+	n.list = append(n.list, note)
+}
+
+func (n *notes) all() []string {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return append([]string(nil), n.list...)
 }

@@ -1,65 +1,29 @@
 package assistant
 
-import (
-	"context"
-	"errors"
-	"fmt"
-	"time"
-)
+import "cloudops/backend/assistant/model"
+
+// Provider is a connected language model.
+type Provider = model.Provider
+
+// ModelError is an error of a model's server.
+type ModelError = model.Error
 
 // Code says what kind of trouble a model's server gave.
-type Code string
+type Code = model.Code
 
-// The codes.
+// The codes that callers ask for; model has them all.
 const (
-	CodeRefused      Code = "refused"      // nothing listens at the address
-	CodeNetwork      Code = "network"      // it could not be reached, or the connection failed
-	CodeUnauthorized Code = "unauthorized" // 401, 403
-	CodeNoModel      Code = "no_model"     // 404: the model, or the path of the address
-	CodeRateLimited  Code = "rate_limited" // 429, also after waiting
-	CodeRejected     Code = "rejected"     // another 4xx
-	CodeServer       Code = "server"       // 5xx, or an error in the stream
-	CodeTimeout      Code = "timeout"      // no first word, or none after the last
-	CodeMalformed    Code = "malformed"    // what came is not the protocol
-	CodeBrokenOff    Code = "broken_off"   // it ended in the middle
-	CodeEmpty        Code = "empty"        // it ended without a word
-	CodeRedirected   Code = "redirected"   // the server sends elsewhere; the key does not follow
-	CodeTooLong      Code = "too_long"     // the prompt does not fit the model
-	CodeInsecureKey  Code = "insecure_key" // a key would go over plain HTTP to a public host
-	CodeBadAddress   Code = "bad_address"  // the base URL is not usable
-	CodeCancelled    Code = "cancelled"    // the caller's context ended
-	CodeUnclassified Code = "unclassified"
+	CodeRefused      = model.CodeRefused
+	CodeUnauthorized = model.CodeUnauthorized
+	CodeNoModel      = model.CodeNoModel
+	CodeRateLimited  = model.CodeRateLimited
+	CodeServer       = model.CodeServer
+	CodeTimeout      = model.CodeTimeout
+	CodeBrokenOff    = model.CodeBrokenOff
+	CodeEmpty        = model.CodeEmpty
+	CodeTooLong      = model.CodeTooLong
+	CodeCancelled    = model.CodeCancelled
 )
 
-// ModelError is an error of a model's server. Its message never holds the prompt, the answer or the key.
-type ModelError struct {
-	Code       Code
-	Message    string
-	Hint       string        // what to do about it
-	Retryable  bool          // the same may work later
-	RetryAfter time.Duration // what the server asked for; 0: nothing
-	Err        error
-}
-
-func (e *ModelError) Error() string {
-	return "ask the model: " + e.Message
-}
-
-func (e *ModelError) Unwrap() error { return e.Err }
-
-// CodeOf is the code of an error, CodeUnclassified where it has none.
-func CodeOf(err error) Code {
-	var m *ModelError
-	switch {
-	case errors.As(err, &m):
-		return m.Code
-	case errors.Is(err, context.Canceled):
-		return CodeCancelled
-	}
-	return CodeUnclassified
-}
-
-// modelError makes a ModelError.
-func modelError(code Code, retryable bool, hint string, cause error, format string, args ...any) *ModelError {
-	return &ModelError{Code: code, Message: fmt.Sprintf(format, args...), Hint: hint, Retryable: retryable, Err: cause}
-}
+// CodeOf is the code of an error, model.CodeUnclassified where it has none.
+func CodeOf(err error) Code { return model.CodeOf(err) }

@@ -14,6 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"cloudops/backend/assistant"
+	lm "cloudops/backend/assistant/model"
+	"cloudops/backend/assistant/openai"
 	"cloudops/backend/chat"
 	"cloudops/backend/store/storetest"
 )
@@ -21,14 +23,27 @@ import (
 // chats gives the assistant the real conversations, as the host does.
 type chats struct{ *chat.Service }
 
-func (c chats) CreateConversation(ctx context.Context) (string, error) {
-	conv, err := c.Create(ctx, "")
+func (c chats) CreateConversation(ctx context.Context, folder string) (string, error) {
+	conv, err := c.CreateWith(ctx, chat.NewConversation{FolderID: folder})
 	return conv.ID, err
 }
 
-func (c chats) AppendPrompt(ctx context.Context, conversation, id, text string) (assistant.Stored, error) {
-	a, err := c.Append(ctx, conversation, chat.RoleUser, text, chat.WithID(id))
+func (c chats) AppendPrompt(ctx context.Context, p assistant.NewPrompt) (assistant.Stored, error) {
+	opts := []chat.Option{chat.WithID(p.ID)}
+	if p.EditOf != "" {
+		m, err := c.Message(ctx, p.EditOf)
+		if err != nil {
+			return assistant.Stored{}, err
+		}
+		opts = append(opts, chat.WithParent(m.ParentID))
+	}
+	a, err := c.Append(ctx, p.ConversationID, chat.RoleUser, p.Text, opts...)
 	return assistant.Stored{MessageID: a.MessageID, Seq: a.Seq}, err
+}
+
+func (c chats) Prompt(ctx context.Context, conversation, id string) (assistant.NewPrompt, error) {
+	m, err := c.Message(ctx, id)
+	return assistant.NewPrompt{ConversationID: conversation, ID: id, Text: m.Text}, err
 }
 
 func (c chats) SaveAnswer(ctx context.Context, a assistant.AnswerRecord) (assistant.Stored, error) {
@@ -41,7 +56,7 @@ func (c chats) SaveAnswer(ctx context.Context, a assistant.AnswerRecord) (assist
 		return assistant.Stored{MessageID: a.MessageID}, c.Revise(ctx, a.MessageID,
 			chat.Revision{Text: a.Text, Partial: a.Partial, Sources: sources, Metadata: md})
 	}
-	opts := []chat.Option{chat.WithPair(a.PromptID), chat.WithSources(sources), chat.WithMetadata(md)}
+	opts := []chat.Option{chat.WithParent(a.PromptID), chat.WithPair(a.PromptID), chat.WithSources(sources), chat.WithMetadata(md)}
 	if a.Partial {
 		opts = append(opts, chat.AsPartial())
 	}
@@ -49,8 +64,8 @@ func (c chats) SaveAnswer(ctx context.Context, a assistant.AnswerRecord) (assist
 	return assistant.Stored{MessageID: done.MessageID, Seq: done.Seq}, err
 }
 
-func (c chats) Before(ctx context.Context, conversation string, seq int64, limit int) ([]assistant.Turn, error) {
-	h, err := c.History(ctx, conversation, seq, limit)
+func (c chats) Before(ctx context.Context, _, message string, limit int) ([]assistant.Turn, error) {
+	h, err := c.HistoryBefore(ctx, message, limit)
 	var turns []assistant.Turn
 	for _, m := range h.Messages {
 		turns = append(turns, assistant.Turn{ID: m.ID, Role: m.Role, Text: m.Text, Seq: m.Seq})
@@ -58,8 +73,20 @@ func (c chats) Before(ctx context.Context, conversation string, seq int64, limit
 	return turns, err
 }
 
-func (c chats) Recall(ctx context.Context, prompt, exclude string, limit int) ([]assistant.Pair, error) {
-	found, err := c.Service.Recall(ctx, prompt, exclude, limit)
+func (c chats) Pairs(ctx context.Context, ids []string) ([]assistant.Pair, error) {
+	var pairs []assistant.Pair
+	for _, id := range ids {
+		m, err := c.Message(ctx, id)
+		if err != nil {
+			return pairs, err
+		}
+		pairs = append(pairs, assistant.Pair{ConversationID: m.ConversationID, AnswerID: id, PromptID: m.PairID, Prompt: "earlier", Answer: m.Text, At: m.Timestamp})
+	}
+	return pairs, nil
+}
+
+func (c chats) Recall(ctx context.Context, q assistant.RecallQuery) ([]assistant.Pair, error) {
+	found, err := c.Service.Recall(ctx, q.Prompt, q.ExcludeConversation, q.Limit)
 	var pairs []assistant.Pair
 	for _, p := range found {
 		pairs = append(pairs, assistant.Pair{ConversationID: p.ConversationID, Title: p.Title, PromptID: p.PromptID,
@@ -107,6 +134,7 @@ func estate() fixedEstate {
 
 // sink keeps what it is told.
 type sink struct {
+	assistant.NoSink
 	mu      sync.Mutex
 	text    string
 	states  []assistant.State
@@ -169,7 +197,7 @@ const stop = `data: {"model":"tiny","choices":[{"index":0,"delta":{},"finish_rea
 
 func openAI(t *testing.T, base string) assistant.Provider {
 	t.Helper()
-	p, err := assistant.NewOpenAI(assistant.OpenAIOptions{BaseURL: base + "/v1", Model: "tiny", RetryDelay: time.Millisecond})
+	p, err := openai.New(openai.Options{BaseURL: base + "/v1", Model: "tiny", Retry: lm.Retry{Delay: time.Millisecond}})
 	require.NoError(t, err)
 	return p
 }

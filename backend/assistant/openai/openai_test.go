@@ -1,4 +1,4 @@
-package assistant
+package openai
 
 import (
 	"context"
@@ -8,13 +8,14 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"cloudops/backend/assistant/model"
 )
 
 // piece is one event of the wire format of chat completions.
@@ -48,20 +49,24 @@ func server(t *testing.T, handle func(w http.ResponseWriter, r *http.Request, wr
 	return s
 }
 
-func provider(t *testing.T, base string, change ...func(*OpenAIOptions)) *OpenAI {
+func provider(t *testing.T, base string, change ...func(*Options)) *Provider {
 	t.Helper()
-	opt := OpenAIOptions{BaseURL: base + "/v1", Model: "tiny", RetryDelay: time.Millisecond}
+	opt := Options{BaseURL: base + "/v1", Model: "tiny", Retry: model.Retry{Delay: time.Millisecond}}
 	for _, c := range change {
 		c(&opt)
 	}
-	p, err := NewOpenAI(opt)
+	p, err := New(opt)
 	require.NoError(t, err)
 	return p
 }
 
-func stream(ctx context.Context, p Provider) (Completion, string, error) {
+func stream(ctx context.Context, p *Provider) (model.Completion, string, error) {
 	var b strings.Builder
-	done, err := p.Stream(ctx, []ChatMessage{{Role: "system", Text: "s"}, {Role: "user", Text: "hi"}}, func(s string) { b.WriteString(s) })
+	done, err := p.Stream(ctx, model.Prompt{Messages: []model.Message{{Role: "system", Text: "s"}, {Role: "user", Text: "hi"}}}, func(e model.Event) {
+		if e.Kind == model.EventText {
+			b.WriteString(e.Text)
+		}
+	})
 	return done, b.String(), err
 }
 
@@ -77,10 +82,10 @@ func TestAStreamedAnswer(t *testing.T) {
 		}
 		write(ending("stop") + finished)
 	})
-	done, text, err := stream(t.Context(), provider(t, s.URL, func(o *OpenAIOptions) { o.APIKey = "secret" }))
+	done, text, err := stream(t.Context(), provider(t, s.URL, func(o *Options) { o.APIKey = "secret" }))
 	require.NoError(t, err)
 	require.Equal(t, "Two buckets are public: 漢🦊.", text)
-	require.Equal(t, Completion{Text: text, Model: "tiny:1b", PromptTokens: 11, AnswerTokens: 4}, done)
+	require.Equal(t, model.Completion{Text: text, Model: "tiny:1b", Stop: model.StopEnd, PromptTokens: 11, AnswerTokens: 4}, done)
 	require.Equal(t, true, body["stream"])
 	require.Equal(t, "tiny", body["model"])
 	require.Len(t, body["messages"], 2)
@@ -112,39 +117,39 @@ func TestFailuresOfAModelServer(t *testing.T) {
 	for _, c := range []struct {
 		name   string
 		handle func(http.ResponseWriter, *http.Request, func(string))
-		code   Code
+		code   model.Code
 		text   string
 		calls  int32
 	}{
-		{"401", status(401, `{"error":{"message":"bad key sk-123"}}`), CodeUnauthorized, "", 1},
-		{"403", status(403, ``), CodeUnauthorized, "", 1},
-		{"404", status(404, `{"error":{"message":"model not found"}}`), CodeNoModel, "", 1},
-		{"400", status(400, `{"error":{"message":"no"}}`), CodeRejected, "", 1},
-		{"400 too long", status(400, `{"error":{"message":"no","code":"context_length_exceeded"}}`), CodeTooLong, "", 1},
-		{"429", status(429, `{"error":{"message":"slow down"}}`), CodeRateLimited, "", 3},
-		{"500", status(500, `oh no`), CodeServer, "", 3},
+		{"401", status(401, `{"error":{"message":"bad key sk-123"}}`), model.CodeUnauthorized, "", 1},
+		{"403", status(403, ``), model.CodeUnauthorized, "", 1},
+		{"404", status(404, `{"error":{"message":"model not found"}}`), model.CodeNoModel, "", 1},
+		{"400", status(400, `{"error":{"message":"no"}}`), model.CodeRejected, "", 1},
+		{"400 too long", status(400, `{"error":{"message":"no","code":"context_length_exceeded"}}`), model.CodeTooLong, "", 1},
+		{"429", status(429, `{"error":{"message":"slow down"}}`), model.CodeRateLimited, "", 3},
+		{"500", status(500, `oh no`), model.CodeServer, "", 3},
 		{"cut in a chunk", func(w http.ResponseWriter, _ *http.Request, write func(string)) {
 			write(piece("half an "))
 			hijack(w)
-		}, CodeBrokenOff, "half an ", 1},
+		}, model.CodeBrokenOff, "half an ", 1},
 		{"ends without saying so", func(_ http.ResponseWriter, _ *http.Request, write func(string)) {
 			write(piece("half an "))
-		}, CodeBrokenOff, "half an ", 1},
+		}, model.CodeBrokenOff, "half an ", 1},
 		{"malformed chunk", func(_ http.ResponseWriter, _ *http.Request, write func(string)) {
 			write(piece("so far ") + "data: {\"choices\":[{]}\n\n" + finished)
-		}, CodeMalformed, "so far ", 1},
+		}, model.CodeMalformed, "so far ", 1},
 		{"an error in the stream", func(_ http.ResponseWriter, _ *http.Request, write func(string)) {
 			write(piece("so far ") + "data: {\"error\":{\"message\":\"out of memory\"}}\n\n")
-		}, CodeServer, "so far ", 1},
+		}, model.CodeServer, "so far ", 1},
 		{"empty", func(_ http.ResponseWriter, _ *http.Request, write func(string)) {
 			write(piece("") + ending("stop") + finished)
-		}, CodeEmpty, "", 1},
+		}, model.CodeEmpty, "", 1},
 		{"a web page", func(w http.ResponseWriter, _ *http.Request, write func(string)) {
 			w.Header().Set("Content-Type", "text/html")
 			write("<html><body>Welcome</body></html>")
-		}, CodeMalformed, "", 1},
-		{"nothing at all", func(http.ResponseWriter, *http.Request, func(string)) {}, CodeMalformed, "", 1},
-		{"hangs up at once", func(w http.ResponseWriter, _ *http.Request, _ func(string)) { hijack(w) }, CodeBrokenOff, "", 1},
+		}, model.CodeMalformed, "", 1},
+		{"nothing at all", func(http.ResponseWriter, *http.Request, func(string)) {}, model.CodeMalformed, "", 1},
+		{"hangs up at once", func(w http.ResponseWriter, _ *http.Request, _ func(string)) { hijack(w) }, model.CodeBrokenOff, "", 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			var calls atomic.Int32
@@ -152,8 +157,8 @@ func TestFailuresOfAModelServer(t *testing.T) {
 				calls.Add(1)
 				c.handle(w, r, write)
 			})
-			done, text, err := stream(t.Context(), provider(t, s.URL, func(o *OpenAIOptions) { o.APIKey = "sk-123" }))
-			var m *ModelError
+			done, text, err := stream(t.Context(), provider(t, s.URL, func(o *Options) { o.APIKey = "sk-123" }))
+			var m *model.Error
 			require.ErrorAs(t, err, &m)
 			require.Equal(t, c.code, m.Code, m.Message)
 			require.NotEmpty(t, m.Hint)
@@ -187,14 +192,14 @@ func TestARateLimitIsWaitedFor(t *testing.T) {
 	done, _, err := stream(t.Context(), provider(t, s.URL))
 	require.NoError(t, err)
 	require.Equal(t, "now", done.Text)
-	require.True(t, done.Truncated)
+	require.True(t, done.Truncated())
 
 	calls.Store(0)
 	after = "3600"
 	_, _, err = stream(t.Context(), provider(t, s.URL))
-	var m *ModelError
+	var m *model.Error
 	require.ErrorAs(t, err, &m)
-	require.Equal(t, CodeRateLimited, m.Code)
+	require.Equal(t, model.CodeRateLimited, m.Code)
 	require.Equal(t, time.Hour, m.RetryAfter)
 	require.Equal(t, int32(1), calls.Load())
 }
@@ -205,10 +210,10 @@ func TestASilentModelIsGivenUp(t *testing.T) {
 			write(": waiting\n\n" + first)
 			<-r.Context().Done()
 		})
-		done, _, err := stream(t.Context(), provider(t, s.URL, func(o *OpenAIOptions) {
+		done, _, err := stream(t.Context(), provider(t, s.URL, func(o *Options) {
 			o.FirstToken, o.Idle = 400*time.Millisecond, 50*time.Millisecond
 		}))
-		require.Equal(t, CodeTimeout, CodeOf(err))
+		require.Equal(t, model.CodeTimeout, model.CodeOf(err))
 		require.Equal(t, first != "", done.Text == "so far ")
 	}
 }
@@ -220,7 +225,7 @@ func TestCancelKeepsWhatCame(t *testing.T) {
 		<-r.Context().Done()
 	})
 	var text string
-	done, err := provider(t, s.URL).Stream(ctx, nil, func(s string) { text += s; cancel() })
+	done, err := provider(t, s.URL).Stream(ctx, model.Prompt{}, func(e model.Event) { text += e.Text; cancel() })
 	require.ErrorIs(t, err, context.Canceled)
 	require.Equal(t, "so far ", done.Text)
 	require.Equal(t, "so far ", text)
@@ -232,10 +237,9 @@ func TestNothingListens(t *testing.T) {
 	address := "http://" + l.Addr().String()
 	require.NoError(t, l.Close())
 	_, _, err = stream(t.Context(), provider(t, address))
-	require.Equal(t, CodeRefused, CodeOf(err))
-	e := Probe(t.Context(), address+"/v1", "")
-	require.False(t, e.OK)
-	require.Equal(t, CodeRefused, e.Code)
+	require.Equal(t, model.CodeRefused, model.CodeOf(err))
+	_, err = List(t.Context(), address+"/v1", "")
+	require.Equal(t, model.CodeRefused, model.CodeOf(err))
 }
 
 func TestTheKeyGoesNowhereElse(t *testing.T) {
@@ -244,55 +248,28 @@ func TestTheKeyGoesNowhereElse(t *testing.T) {
 	s := server(t, func(w http.ResponseWriter, r *http.Request, _ func(string)) {
 		http.Redirect(w, r, other.URL+r.URL.Path, http.StatusTemporaryRedirect)
 	})
-	_, _, err := stream(t.Context(), provider(t, s.URL, func(o *OpenAIOptions) { o.APIKey = "secret" }))
-	require.Equal(t, CodeRedirected, CodeOf(err))
-	require.Equal(t, CodeRedirected, Probe(t.Context(), s.URL+"/v1", "secret").Code)
+	_, _, err := stream(t.Context(), provider(t, s.URL, func(o *Options) { o.APIKey = "secret" }))
+	require.Equal(t, model.CodeRedirected, model.CodeOf(err))
+	_, err = List(t.Context(), s.URL+"/v1", "secret")
+	require.Equal(t, model.CodeRedirected, model.CodeOf(err))
 	require.Zero(t, elsewhere.Load())
 }
 
 func TestAddressesAreChecked(t *testing.T) {
 	for _, bad := range []string{"", "ollama", "ftp://host/v1", "http://user:pw@host/v1", "http://", "://", "file:///etc/passwd"} {
-		_, err := NewOpenAI(OpenAIOptions{BaseURL: bad, Model: "m"})
-		require.Equal(t, CodeBadAddress, CodeOf(err), bad)
+		_, err := New(Options{BaseURL: bad, Model: "m"})
+		require.Equal(t, model.CodeBadAddress, model.CodeOf(err), bad)
 	}
 	for base, ok := range map[string]bool{
 		"http://api.example.com/v1": false, "https://api.example.com/v1": true, "http://127.0.0.1:1/v1": true, "http://[::1]:1/v1": true,
 		"http://192.168.1.4/v1": true, "http://gpu.local/v1": true, "http://gpu/v1": true, "http://8.8.8.8/v1": false,
 	} {
-		_, err := NewOpenAI(OpenAIOptions{BaseURL: base, Model: "m", APIKey: "k"})
+		_, err := New(Options{BaseURL: base, Model: "m", APIKey: "k"})
 		require.Equal(t, ok, err == nil, base)
 	}
-	_, err := NewOpenAI(OpenAIOptions{BaseURL: "http://localhost:1/v1"})
-	require.Equal(t, CodeNoModel, CodeOf(err))
-	p, err := NewOpenAI(OpenAIOptions{BaseURL: "https://api.example.com/v1", Model: "m", APIKey: "secret"})
+	_, err := New(Options{BaseURL: "http://localhost:1/v1"})
+	require.Equal(t, model.CodeNoModel, model.CodeOf(err))
+	p, err := New(Options{BaseURL: "https://api.example.com/v1", Model: "m", APIKey: "secret"})
 	require.NoError(t, err)
 	require.NotContains(t, fmt.Sprint(p), "secret")
-}
-
-func TestModelsAreDetected(t *testing.T) {
-	list := func(body string) Endpoint {
-		s := server(t, func(w http.ResponseWriter, r *http.Request, write func(string)) {
-			require.Equal(t, "/v1/models", r.URL.Path)
-			require.Empty(t, r.Header.Get("Authorization"))
-			write(body)
-		})
-		return Endpoint{Name: "x", BaseURL: s.URL + "/v1"}
-	}
-	gone := list("")
-	u, err := url.Parse(gone.BaseURL)
-	require.NoError(t, err)
-	u.Host = "127.0.0.1:1"
-	gone.BaseURL = u.String()
-	found := detect(t.Context(), []Endpoint{
-		list(`{"object":"list","data":[{"id":"b"},{"id":"a"}]}`), list(`{"object":"list","data":null}`), list(`<html>`), gone,
-	})
-	require.Len(t, found, 2)
-	require.Equal(t, []string{"a", "b"}, found[0].Models)
-	require.True(t, found[0].OK)
-	require.Equal(t, CodeNoModel, found[1].Code)
-	for _, e := range usual {
-		u, err := url.Parse(e.BaseURL)
-		require.NoError(t, err)
-		require.True(t, isLoopback(u.Hostname()))
-	}
 }

@@ -164,14 +164,54 @@ func measured(t *testing.T, files ...file) []byte {
 	return out.Bytes()
 }
 
+// bomb is a zip archive with two chats, and a file of some MB of one letter, packed to a thousandth: the same packed megabyte
+// again and again. stated is what the archive says that it unpacks to.
+func bomb(t *testing.T, megabytes int, stated uint64) string {
+	t.Helper()
+	var packed bytes.Buffer
+	fw, err := flate.NewWriter(&packed, 6)
+	require.NoError(t, err)
+	piece := func(s string) []byte {
+		packed.Reset()
+		_, err := io.WriteString(fw, s)
+		require.NoError(t, err)
+		require.NoError(t, fw.Flush())
+		return bytes.Clone(packed.Bytes())
+	}
+	all := piece(`[{"uuid":"`)
+	fw.Reset(&packed)
+	all = append(all, bytes.Repeat(piece(strings.Repeat("x", 1<<20)), megabytes)...)
+	path := zipped(t, file{"good/conversations.json", array(claudeOf("ab", 2)...)})
+	b, err := os.ReadFile(path)
+	require.NoError(t, err)
+	zr, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
+	require.NoError(t, err)
+	var out bytes.Buffer
+	w := zip.NewWriter(&out)
+	require.NoError(t, w.Copy(zr.File[0]))
+	e, err := w.CreateRaw(&zip.FileHeader{Name: "bomb/conversations.json", Method: zip.Deflate, CompressedSize64: uint64(len(all)), UncompressedSize64: stated})
+	require.NoError(t, err)
+	_, err = e.Write(all)
+	require.NoError(t, err)
+	require.NoError(t, w.Close())
+	require.NoError(t, os.WriteFile(path, out.Bytes(), 0o600))
+	return path
+}
+
 func TestHostileArchives(t *testing.T) {
 	t.Parallel()
 	good := array(claudeOf("ab", 2)...)
-	bomb := `[{"uuid":"x","chat_messages":[` + strings.Repeat(" ", 120<<20) + `]}]`
-	got, report := read(t, zipped(t, file{"good/conversations.json", good}, file{"bomb/conversations.json", bomb}, file{"../conversations.json", good}, file{`..\x.json`, good},
-		file{"/etc/conversations.json", good}, file{"nested.zip", "PK"}, file{"__MACOSX/good/._conversations.json", "\x00\x05"}), Options{MaxConversation: 200 << 20})
+	got, report := read(t, bomb(t, 101, 101<<20+10), Options{MaxConversation: 200 << 20})
 	require.Equal(t, "ab", names(got))
-	for _, reason := range []string{"bomb/conversations.json, byte 1: too large: it unpacks to more than 200 times", "../conversations.json: its name leads out",
+	require.Contains(t, reasons(report), "bomb/conversations.json, byte 1: too large: it unpacks to more than 200 times")
+	got, report = read(t, bomb(t, 2, 1000), Options{})
+	require.Equal(t, "ab", names(got))
+	require.Contains(t, reasons(report), "bomb/conversations.json, byte 1: it does not have the size")
+
+	got, report = read(t, zipped(t, file{"good/conversations.json", good}, file{"../conversations.json", good}, file{`..\x.json`, good},
+		file{"/etc/conversations.json", good}, file{"nested.zip", "PK"}, file{"__MACOSX/good/._conversations.json", "\x00\x05"}), Options{})
+	require.Equal(t, "ab", names(got))
+	for _, reason := range []string{"../conversations.json: its name leads out",
 		`..\x.json: its name leads out`, "/etc/conversations.json: its name leads out", "nested.zip: an archive within"} {
 		require.Contains(t, reasons(report), reason)
 	}
@@ -245,7 +285,7 @@ func TestReadStopsWhenTold(t *testing.T) {
 // Small files that would cost much time or memory if each piece were copied for each other.
 func TestNothingGrowsWithTheSquare(t *testing.T) {
 	t.Parallel()
-	const n = 100_000
+	const n = 20_000
 	nodes := m{"root": m{"parent": nil}}
 	parent := "root"
 	for i := range n {
@@ -257,7 +297,7 @@ func TestNothingGrowsWithTheSquare(t *testing.T) {
 		nodes[fmt.Sprint("a", i)] = gptNode(parent, "assistant", fmt.Sprint("answer ", i))
 	}
 	code := gptNode("root", "assistant", "")
-	code["message"].(m)["content"] = m{"content_type": "code", "text": strings.Repeat("`", 1<<20)}
+	code["message"].(m)["content"] = m{"content_type": "code", "text": strings.Repeat("`", 1<<18)}
 	nodes["code"] = code
 	got, _ := read(t, folder(t, file{"conversations.json", array(encode(m{"id": "x", "mapping": nodes}))}), Options{})
 	require.Len(t, got[0].Messages, 1001)

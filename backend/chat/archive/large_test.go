@@ -16,7 +16,7 @@ import (
 
 // TestLargeArchiveTakesLittleMemory reads 200 MB in 200 conversations of 1 MB, and one of 40 MB that is too large.
 func TestLargeArchiveTakesLittleMemory(t *testing.T) {
-	const conversations, messages, limit = 200, 1000, 8 << 20
+	const conversations, messages, limit = 200, 100, 8 << 20
 	name := filepath.Join(t.TempDir(), "export.zip")
 	f, err := os.Create(name)
 	require.NoError(t, err)
@@ -24,7 +24,7 @@ func TestLargeArchiveTakesLittleMemory(t *testing.T) {
 	e, err := w.CreateHeader(&zip.FileHeader{Name: "conversations.json", Method: zip.Store}) // packed, it would be a bomb
 	require.NoError(t, err)
 	out := bufio.NewWriterSize(e, 1<<20)
-	text := strings.Repeat("Which volumes are not attached? ", 30)
+	text := strings.Repeat("Which volumes are not attached? ", 300)
 	for i := range conversations {
 		io.WriteString(out, map[bool]string{true: "[", false: ","}[i == 0])
 		fmt.Fprintf(out, `{"uuid":"c%d","name":"%d","chat_messages":[`, i, i)

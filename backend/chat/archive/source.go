@@ -195,6 +195,8 @@ func reasonOf(err error) string {
 	switch {
 	case errors.As(err, &packed):
 		return "the packed data is damaged; download or copy the archive again"
+	case errors.Is(err, zip.ErrFormat):
+		return "it does not have the size that the archive states"
 	case errors.Is(err, zip.ErrChecksum):
 		return "it does not have the checksum that the archive states: what was read of it may be damaged"
 	case errors.Is(err, zip.ErrAlgorithm):

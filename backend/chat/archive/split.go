@@ -1,6 +1,7 @@
 package archive
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -135,49 +136,64 @@ type scanner struct {
 
 // over goes over b and returns how much of it belongs to the value, and whether the value ends there.
 func (s *scanner) over(b []byte) (n int, done bool) {
-	for i, c := range b {
+	quote, slash := -1, -1 // the next ones at or after i, where i is in a string; most of a chat is strings
+	for i := 0; i < len(b); i++ {
+		if s.escaped {
+			s.escaped = false
+			continue
+		}
 		if s.quoted {
-			switch {
-			case s.escaped:
-				s.escaped = false
-			case c == '\\':
-				s.escaped = true
-			case c == '"':
-				s.quoted = false
-				if s.depth == 0 {
-					return i + 1, true
-				}
+			quote, slash = next(b, '"', i, quote), next(b, '\\', i, slash)
+			if i = min(quote, slash); i == len(b) {
+				break
+			}
+			s.escaped = b[i] == '\\'
+			s.quoted = s.escaped
+			if !s.quoted && s.depth == 0 {
+				return i + 1, true
 			}
 			continue
 		}
-		switch c {
-		case '"':
+		switch c := b[i]; c {
+		case '"', '{', '[', '}', ']', ',', ' ', '\t', '\r', '\n':
 			if s.scalar {
 				return i, true
 			}
-			s.quoted = true
-		case '{', '[':
-			if s.scalar {
-				return i, true
-			}
-			s.depth++
-			s.deepest = max(s.deepest, s.depth)
-		case '}', ']':
-			if s.scalar {
-				return i, true
-			}
-			if s.depth--; s.depth == 0 {
+			if s.structure(c) {
 				return i + 1, true
-			}
-		case ',', ' ', '\t', '\r', '\n':
-			if s.scalar {
-				return i, true
 			}
 		default:
 			s.scalar = s.scalar || s.depth == 0
 		}
 	}
 	return len(b), false
+}
+
+// structure takes a byte that means something; true: with it the value ends.
+func (s *scanner) structure(c byte) bool {
+	switch c {
+	case '"':
+		s.quoted = true
+	case '{', '[':
+		s.depth++
+		s.deepest = max(s.deepest, s.depth)
+	case '}', ']':
+		s.depth--
+		return s.depth == 0
+	}
+	return false
+}
+
+// next is the place of c in b at or after from; len(b) where there is none. known is an earlier answer, which holds until it
+// is passed, so that no byte is looked at twice.
+func next(b []byte, c byte, from, known int) int {
+	if known >= from {
+		return known
+	}
+	if i := bytes.IndexByte(b[from:], c); i >= 0 {
+		return from + i
+	}
+	return len(b)
 }
 
 // size says a number of bytes to a person.

@@ -1,6 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, describe, expect, test } from "vitest";
 import { BackendError } from "@/lib/backend";
+import { forgetLoadedDrafts } from "@/features/chat/drafts";
 import { useChat } from "@/features/chat/state";
 import { useEstateView } from "@/features/estate/state";
 import { useNavigation } from "@/lib/navigation";
@@ -8,7 +9,8 @@ import { freshBackend, renderWith } from "@/test/render";
 import { App } from "./app";
 
 beforeEach(() => {
-  useChat.setState({ drafts: {}, pending: {} });
+  useChat.setState({ pending: {}, editing: "", newRecall: null });
+  forgetLoadedDrafts();
   useEstateView.setState({ ignored: { text: "", fields: [] }, sortBy: "", desc: false });
   window.localStorage.clear();
 });

@@ -4,10 +4,10 @@ import { ScanForm } from "@/components/scan-form";
 import { Dialog } from "@/components/ui/dialog";
 import { Toaster } from "@/components/ui/toaster";
 import { TooltipProvider } from "@/components/ui/tooltip";
-import { ChatScreen } from "@/features/chat";
+import { ChatScreen, SearchScreen } from "@/features/chat";
 import { EstateScreen, ResourceDrawer } from "@/features/estate";
 import { SettingsScreen } from "@/features/settings";
-import { FirstLaunch, StartupScreen } from "@/features/startup";
+import { FirstLaunch, LockScreen, StartupScreen } from "@/features/startup";
 import type { Status } from "@/lib/backend";
 import { useNavigation, type Screen } from "@/lib/navigation";
 import { createQueryClient, useBackendEvents, useSettings, useStatus } from "@/lib/queries";
@@ -16,9 +16,11 @@ import { useActiveRun } from "@/lib/runs";
 import { asTheme, useApplyTheme, useTheme } from "@/lib/theme";
 import { Banners } from "./banners";
 import { CommandPalette } from "./command-palette";
+import { HelpDialog } from "./help-dialog";
 import { ErrorBoundary } from "./error-boundary";
 import { LinkConfirm } from "./link-confirm";
 import { Rail } from "./rail";
+import { useIdleLock } from "./use-idle-lock";
 import { useShortcuts } from "./use-shortcuts";
 
 export function App() {
@@ -42,9 +44,11 @@ function Shell() {
   const welcome = useWelcome(status);
   const usable = ready && !welcome.shown;
   useShortcuts(usable);
+  useIdleLock(ready);
   const [scanning, setScanning] = useState(false);
   const screen = useNavigation((s) => s.screen);
 
+  if (status?.phase === "locked") return <LockScreen />;
   return (
     <div className="flex h-full">
       <Rail status={status} usable={usable} />
@@ -61,6 +65,7 @@ function Shell() {
           <ResourceDrawer />
           <CommandPalette onScan={() => setScanning(true)} />
           <LinkConfirm />
+          <HelpDialog />
           <Dialog open={scanning} onOpenChange={setScanning} title="Scan AWS" description="Reads the resources of these profiles. Nothing in AWS is changed.">
             <div className="mt-4">
               <ScanForm
@@ -81,6 +86,7 @@ const firstRuns = ["scan", "sample", "import"] as const;
 
 function CurrentScreen({ screen }: { screen: Screen }) {
   if (screen === "chat") return <ChatScreen />;
+  if (screen === "search") return <SearchScreen />;
   if (screen === "settings") return <SettingsScreen />;
   return <EstateScreen />;
 }

@@ -1,4 +1,4 @@
-import { LayoutGrid, MessageSquareText, Moon, PanelLeftClose, PanelLeftOpen, Search, Settings2, Sun, type LucideIcon } from "lucide-react";
+import { Command, LayoutGrid, MessageSquareText, Moon, PanelLeftClose, PanelLeftOpen, Search, Settings2, Sun, type LucideIcon } from "lucide-react";
 import { useState, type ReactNode } from "react";
 import { Kbd } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
@@ -11,10 +11,11 @@ import { readPreference, writePreference } from "@/lib/preferences";
 import { commandKey } from "@/lib/shortcuts";
 import { isDark, useTheme } from "@/lib/theme";
 
-export const screens: readonly { id: Screen; label: string; icon: LucideIcon }[] = [
-  { id: "chat", label: "Chat", icon: MessageSquareText },
-  { id: "estate", label: "Estate", icon: LayoutGrid },
-  { id: "settings", label: "Settings", icon: Settings2 },
+export const screens: readonly { id: Screen; label: string; icon: LucideIcon; shortcut: string }[] = [
+  { id: "chat", label: "Chat", icon: MessageSquareText, shortcut: "1" },
+  { id: "estate", label: "Estate", icon: LayoutGrid, shortcut: "2" },
+  { id: "search", label: "Search", icon: Search, shortcut: `${commandKey} ⇧ F` },
+  { id: "settings", label: "Settings", icon: Settings2, shortcut: "3" },
 ];
 
 /** Where to go, and at its foot how the app is. */
@@ -37,9 +38,9 @@ export function Rail({ status, usable }: { status: Status | undefined; usable: b
       </div>
       <nav aria-label="Main">
         <ul className="space-y-0.5">
-          {screens.map(({ id, label, icon: Icon }, i) => (
+          {screens.map(({ id, label, icon: Icon, shortcut }) => (
             <li key={id}>
-              <RailButton collapsed={collapsed} label={label} current={usable && screen === id} disabled={!usable} onClick={() => go(id)} shortcut={String(i + 1)}>
+              <RailButton collapsed={collapsed} label={label} current={usable && screen === id} disabled={!usable} onClick={() => go(id)} shortcut={shortcut}>
                 <Icon className="size-4.5 shrink-0" aria-hidden />
               </RailButton>
             </li>
@@ -48,7 +49,7 @@ export function Rail({ status, usable }: { status: Status | undefined; usable: b
       </nav>
       <div className="mt-2 border-t pt-2">
         <RailButton collapsed={collapsed} label="Commands" disabled={!usable} onClick={() => setPaletteOpen(true)} shortcut={`${commandKey} K`}>
-          <Search className="size-4.5 shrink-0" aria-hidden />
+          <Command className="size-4.5 shrink-0" aria-hidden />
         </RailButton>
       </div>
       <div className="mt-auto space-y-0.5">

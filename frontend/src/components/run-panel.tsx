@@ -27,7 +27,7 @@ export function RunPanel({ run, onDismiss, className }: RunPanelProps) {
   return (
     <section aria-label={run.label} className={cn("rounded-lg border bg-surface p-3", className)}>
       {isRunning(run) ? <RunningRun run={run} /> : <EndedRun run={run} onDismiss={onDismiss} />}
-      <Findings findings={run.findings} />
+      <Findings findings={run.findings} verb={run.kind === "import-chats" ? "skipped" : "not read"} />
     </section>
   );
 }
@@ -76,7 +76,7 @@ function EndedRun({ run, onDismiss }: { run: Run; onDismiss?: () => void }) {
   );
 }
 
-function Findings({ findings }: { findings: RunFinding[] }) {
+function Findings({ findings, verb }: { findings: RunFinding[]; verb: "skipped" | "not read" }) {
   const [open, setOpen] = useState(false);
   if (findings.length === 0) return null;
   const Chevron = open ? ChevronDown : ChevronRight;
@@ -84,7 +84,7 @@ function Findings({ findings }: { findings: RunFinding[] }) {
     <div className="mt-2">
       <button type="button" aria-expanded={open} onClick={() => setOpen(!open)} className="flex items-center gap-1 rounded text-xs font-medium text-warn">
         <Chevron className="size-3.5" aria-hidden />
-        {plural(findings.length, "part")} could not be read
+        {verb === "skipped" ? `${plural(findings.length, "item")} skipped` : `${plural(findings.length, "part")} could not be read`}
       </button>
       {open && (
         <ul className="selectable mt-1.5 max-h-56 divide-y overflow-y-auto rounded-md border">

@@ -57,3 +57,38 @@ export function plainWords(markdown: string): string {
     .replace(/\s+/g, " ")
     .trim();
 }
+
+/** Tokens of a model: "812", "5.2k", "1.3M". */
+export function formatTokens(n: number): string {
+  if (n < 1000) return String(n);
+  if (n < 1_000_000) return `${(n / 1000).toFixed(n < 10_000 ? 1 : 0)}k`;
+  return `${(n / 1_000_000).toFixed(1)}M`;
+}
+
+/** "$0.0004", "$0.03", "$12.40". Empty for a cost that is not known. */
+export function formatCost(usd: number): string {
+  if (usd <= 0) return "";
+  if (usd < 0.01) return `$${usd.toFixed(4)}`;
+  return `$${usd.toFixed(2)}`;
+}
+
+/** "812 B", "18 KB", "1.2 MB". */
+export function formatBytes(n: number): string {
+  if (n < 1000) return `${n} B`;
+  if (n < 1_000_000) return `${Math.round(n / 1000)} KB`;
+  return `${(n / 1_000_000).toFixed(1)} MB`;
+}
+
+/** Markdown without its marks, line by line, for pasting where there is no Markdown. */
+export function markdownToText(markdown: string): string {
+  return markdown
+    .replace(/^ {0,3}(`{3,}|~{3,}).*$/gm, "")
+    .replace(/!?\[([^\]]*)\]\(([^)\s]*)[^)]*\)/g, (_all, words: string, target: string) => (words && target && words !== target ? `${words} (${target})` : words || target))
+    .replace(/^\s{0,3}(#{1,6}|>)\s+/gm, "")
+    .replace(/^\s*\|?[\s:|-]*-{3,}[\s:|-]*\|?\s*$/gm, "")
+    .replace(/^\s*\|(.*)\|\s*$/gm, (_all, cells: string) => cells.split("|").map((c) => c.trim()).join("\t"))
+    .replace(/(\*\*|__|~~|`)/g, "")
+    .replace(/(^|\s)[*_](\S[^*_\n]*\S|\S)[*_](?=\W|$)/g, "$1$2")
+    .replace(/\n{3,}/g, "\n\n")
+    .trim();
+}

@@ -1,9 +1,9 @@
 import { create } from "zustand";
-import type { EstateFilter } from "./backend";
+import type { ChatQuery, EstateFilter } from "./backend";
 
-export type Screen = "chat" | "estate" | "settings";
+export type Screen = "chat" | "estate" | "search" | "settings";
 export type EstateTab = "overview" | "resources";
-export type SettingsSection = "aws" | "model" | "keys" | "data" | "health" | "appearance" | "shortcuts";
+export type SettingsSection = "aws" | "model" | "chats" | "keys" | "data" | "health" | "appearance" | "shortcuts";
 
 /** What a prompt is about: a resource that "Ask about this" attached. */
 export interface Attachment {
@@ -18,21 +18,31 @@ export interface MessageTarget {
   seq: number;
 }
 
+/** Filters of the search page, and its words. */
+export type ChatFilters = Pick<ChatQuery, "text" | "roles" | "folderId" | "conversationId" | "from" | "to">;
+
+export const noChatFilters: ChatFilters = { text: "", roles: [], folderId: "", conversationId: "", from: "", to: "" };
+
 interface NavigationState {
   screen: Screen;
   /** Empty: a new conversation that is not stored yet. */
   conversationId: string;
   target: MessageTarget | null;
   attachments: Attachment[];
+  /** The folder that a new conversation goes to; empty: none. */
+  newFolderId: string;
   /** The resource in the drawer, over whichever screen is shown; empty: closed. */
   resourceArn: string;
   estateTab: EstateTab;
   estateText: string;
   estateFilters: EstateFilter[];
-  /** What is looked for in all conversations. */
+  /** What is looked for in all conversations, beside their list. */
   chatText: string;
+  /** What the search page looks for. */
+  chatQuery: ChatFilters;
   settingsSection: SettingsSection;
   paletteOpen: boolean;
+  helpOpen: boolean;
   /** A link of an answer that waits for the user's word. */
   pendingLink: string;
   /** Rises when the search field of the shown screen is to take the focus. */
@@ -40,7 +50,7 @@ interface NavigationState {
   focusComposer: number;
   go: (screen: Screen) => void;
   openConversation: (id: string, target?: MessageTarget | null) => void;
-  newConversation: (attachment?: Attachment) => void;
+  newConversation: (attachment?: Attachment, folderId?: string) => void;
   setAttachments: (attachments: Attachment[]) => void;
   clearTarget: () => void;
   openResource: (arn: string) => void;
@@ -48,7 +58,10 @@ interface NavigationState {
   setEstateTab: (tab: EstateTab) => void;
   searchEstate: (text: string, filters?: EstateFilter[]) => void;
   setEstateFilters: (filters: EstateFilter[]) => void;
-  searchChats: (text: string) => void;
+  /** Opens the search page with these words and filters. */
+  searchChats: (query: Partial<ChatFilters>) => void;
+  setChatQuery: (part: Partial<ChatFilters>) => void;
+  setHelpOpen: (open: boolean) => void;
   openSettings: (section: SettingsSection) => void;
   setPaletteOpen: (open: boolean) => void;
   askToOpen: (url: string) => void;
@@ -61,26 +74,30 @@ export const useNavigation = create<NavigationState>((set) => ({
   conversationId: "",
   target: null,
   attachments: [],
+  newFolderId: "",
   resourceArn: "",
   estateTab: "overview",
   estateText: "",
   estateFilters: [],
   chatText: "",
+  chatQuery: noChatFilters,
   settingsSection: "aws",
   paletteOpen: false,
+  helpOpen: false,
   pendingLink: "",
   focusSearch: 0,
   focusComposer: 0,
   go: (screen) => set({ screen, resourceArn: "" }),
   openConversation: (conversationId, target = null) =>
     set({ screen: "chat", conversationId, target, resourceArn: "", attachments: [] }),
-  newConversation: (attachment) =>
+  newConversation: (attachment, newFolderId = "") =>
     set((s) => ({
       screen: "chat",
       conversationId: "",
       target: null,
       resourceArn: "",
       attachments: attachment ? [attachment] : [],
+      newFolderId,
       focusComposer: s.focusComposer + 1,
     })),
   setAttachments: (attachments) => set({ attachments }),
@@ -91,7 +108,9 @@ export const useNavigation = create<NavigationState>((set) => ({
   searchEstate: (estateText, estateFilters = []) =>
     set({ screen: "estate", estateTab: "resources", estateText, estateFilters, resourceArn: "" }),
   setEstateFilters: (estateFilters) => set({ estateFilters }),
-  searchChats: (chatText) => set({ screen: "chat", chatText, resourceArn: "" }),
+  searchChats: (query) => set((s) => ({ screen: "search", chatQuery: { ...noChatFilters, ...query }, resourceArn: "", focusSearch: s.focusSearch + 1 })),
+  setChatQuery: (part) => set((s) => ({ chatQuery: { ...s.chatQuery, ...part } })),
+  setHelpOpen: (helpOpen) => set({ helpOpen }),
   openSettings: (settingsSection) => set({ screen: "settings", settingsSection, resourceArn: "" }),
   setPaletteOpen: (paletteOpen) => set({ paletteOpen }),
   askToOpen: (pendingLink) => set({ pendingLink }),

@@ -1,6 +1,6 @@
 import { QueryClient, useInfiniteQuery, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect } from "react";
-import { backend, toBackendError, type ConversationPage, type Settings, type Status } from "./backend";
+import { backend, toBackendError, type ConversationPage, type ConversationQuery, type Settings, type Status } from "./backend";
 import { onRunEnd, startRuns } from "./runs";
 
 export const keys = {
@@ -55,16 +55,34 @@ export function useSettings() {
   return useQuery({ queryKey: keys.settings, queryFn: (): Promise<Settings> => backend().getSettings(), staleTime: 30_000 });
 }
 
-const conversationsPerPage = 60;
+const conversationsPerPage = 100;
+
+export type ConversationFilter = Pick<ConversationQuery, "status" | "folderId" | "tag" | "pinned">;
+
+export const activeConversations: ConversationFilter = { status: "active", folderId: "", tag: "", pinned: "" };
 
 /** The conversations, the one with the latest activity first. */
-export function useConversations() {
+export function useConversations(filter: ConversationFilter = activeConversations, enabled = true) {
   return useInfiniteQuery({
-    queryKey: [...keys.conversations, "list"],
-    queryFn: ({ pageParam }) => backend().listConversations(pageParam, conversationsPerPage),
+    queryKey: [...keys.conversations, "list", filter],
+    queryFn: ({ pageParam }) => backend().listConversations({ ...filter, cursor: pageParam, limit: conversationsPerPage }),
     initialPageParam: "",
     getNextPageParam: (page: ConversationPage) => page.next || undefined,
+    enabled,
   });
+}
+
+const lockListeners = new Set<() => void>();
+
+/** Calls the listener when the window is locked, to drop what it keeps of texts. */
+export function onLock(listener: () => void): () => void {
+  lockListeners.add(listener);
+  return () => lockListeners.delete(listener);
+}
+
+function forgetAll(client: QueryClient): void {
+  client.removeQueries({ predicate: (query) => query.queryKey[0] !== keys.status[0] });
+  lockListeners.forEach((listener) => listener());
 }
 
 /** Connects events with the cache. Used once, by the shell. */
@@ -76,6 +94,8 @@ export function useBackendEvents(): void {
       const before = client.getQueryData<Status>(keys.status);
       // What was just read in is searchable in full now.
       if (before && before.pending > 0 && status.pending === 0) void client.invalidateQueries({ queryKey: keys.estate });
+      // What a locked window held in memory is forgotten.
+      if (status.phase === "locked" && before?.phase !== "locked") forgetAll(client);
       client.setQueryData(keys.status, status);
       void client.invalidateQueries({ queryKey: keys.status });
     });
@@ -84,6 +104,8 @@ export function useBackendEvents(): void {
       if (run.kind === "answer") {
         void client.invalidateQueries({ queryKey: keys.conversations });
         if (run.answer) void client.invalidateQueries({ queryKey: keys.messages(run.answer.conversationId) });
+      } else if (run.kind === "import-chats") {
+        void client.invalidateQueries({ queryKey: keys.conversations });
       } else {
         void client.invalidateQueries({ queryKey: keys.estate });
       }

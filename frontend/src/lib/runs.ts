@@ -37,9 +37,9 @@ function forgetOld(all: Record<string, Tracked>): Record<string, Tracked> {
   return Object.fromEntries(entries.filter(([id]) => !drop.has(id)));
 }
 
-function appendText(run: Run, delta: string): Run {
+function appendText(run: Run, delta: string, to: "text" | "reasoning" = "text"): Run {
   if (!run.answer || !delta) return run;
-  return { ...run, answer: { ...run.answer, text: run.answer.text + delta } };
+  return { ...run, answer: { ...run.answer, [to]: run.answer[to] + delta } };
 }
 
 /**
@@ -62,16 +62,18 @@ export function receiveRunEvent(event: RunEvent): void {
     return;
   }
   const queue = waiting.get(event.runId);
+  const thought = event.kind === "reasoning";
   if (queue) {
-    queue.deltas.push(event.delta);
+    // What was thought meanwhile comes with the next whole state.
+    if (!thought) queue.deltas.push(event.delta);
     queue.seq = event.seq;
     return;
   }
   if (!known?.run.answer || event.seq !== known.seq + 1) {
-    void refreshRun(event.runId, { deltas: [event.delta], seq: event.seq });
+    void refreshRun(event.runId, { deltas: thought ? [] : [event.delta], seq: event.seq });
     return;
   }
-  put(event.runId, { run: appendText(known.run, event.delta), seq: event.seq });
+  put(event.runId, { run: appendText(known.run, event.delta, thought ? "reasoning" : "text"), seq: event.seq });
 }
 
 async function refreshRun(id: string, start: { deltas: string[]; seq: number }): Promise<void> {

@@ -6,6 +6,13 @@ export interface Toast {
   tone: "info" | "success" | "error";
   title: string;
   detail?: string;
+  /** What can be done about it; choosing one closes the toast. */
+  actions?: readonly ToastAction[];
+}
+
+export interface ToastAction {
+  label: string;
+  run: () => void;
 }
 
 interface ToastState {
@@ -22,8 +29,8 @@ export const useToasts = create<ToastState>((set) => ({
   dismiss: (id) => set((s) => ({ toasts: s.toasts.filter((t) => t.id !== id) })),
 }));
 
-export function toast(tone: Toast["tone"], title: string, detail?: string): void {
-  useToasts.getState().show({ tone, title, detail });
+export function toast(tone: Toast["tone"], title: string, detail?: string, actions?: readonly ToastAction[]): void {
+  useToasts.getState().show({ tone, title, detail, actions });
 }
 
 /** Shows why something did not work and what to do about it. */

@@ -1,14 +1,15 @@
-import { BackendError, type Backend, type Conversation, type EstateQuery, type FacetGroup, type Message, type Resource, type Run, type RunEvent, type Settings, type Source, type Status } from "@/lib/backend";
+import { BackendError, type Backend, type EstateQuery, type FacetGroup, type ModelConfig, type Resource, type Run, type RunEvent, type Settings, type Status } from "@/lib/backend";
+import { FakeChats, iso, type FakeChatOptions } from "./fake-chats";
 
 /**
  * A backend in memory, for component tests and for looking at screens without the Go side. It is never part of the
  * built window, and end-to-end tests run against the real one.
  */
-export interface FakeOptions {
+export interface FakeOptions extends FakeChatOptions {
   resources?: number;
-  conversations?: number;
   firstLaunch?: boolean;
-  model?: string;
+  /** The model is on another machine. */
+  remote?: boolean;
   qdrant?: string;
   phase?: string;
   recoveryKeySaved?: boolean;
@@ -41,40 +42,6 @@ export function makeResource(i: number): Resource {
   };
 }
 
-const answerText = `Two databases in **production** can be reached from outside:
-
-| Database | Engine | Region | Open to |
-| --- | --- | --- | --- |
-| \`payments-prod-rds-012\` | PostgreSQL 15.4 | eu-west-1 | 0.0.0.0/0 on 5432 |
-| \`search-prod-rds-031\` | MySQL 8.0 | us-east-1 | 203.0.113.0/24 on 3306 |
-
-1. Restrict the security group of the first one.
-2. Then turn off *publicly accessible*:
-
-\`\`\`bash
-aws rds modify-db-instance \\
-  --db-instance-identifier payments-prod-rds-012 \\
-  --no-publicly-accessible --apply-immediately
-\`\`\`
-
-The [RDS guide](https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/USER_VPC.html) explains the trade-offs. ![diagram](https://example.com/x.png)`;
-
-const now = Date.parse("2026-11-23T09:00:00Z");
-const iso = (minutesAgo: number) => new Date(now - minutesAgo * 60_000).toISOString();
-
-function makeSources(resources: Resource[]): Source[] {
-  const fromEstate = resources.slice(0, 8).map((r) => ({ kind: "resource", arn: r.arn, title: r.name, subtitle: `${r.typeLabel} · ${r.region}`, conversationId: "", messageId: "" }));
-  return [...fromEstate, { kind: "message", arn: "", title: "Public databases before the audit", subtitle: "3 weeks ago", conversationId: "c-2", messageId: "c-2-m-4" }];
-}
-
-function makeMessages(conversationId: string, count: number, sources: Source[], model: string): Message[] {
-  return Array.from({ length: count }, (_, i) => ({
-    id: `${conversationId}-m-${i + 1}`, role: i % 2 === 0 ? "user" : "assistant",
-    text: i % 2 === 0 ? ["Which production databases are open to the public?", "And which of them have no owner tag?", "What would it cost to turn on encryption for all of them?"][(i / 2) % 3]! : answerText,
-    timestamp: iso((count - i) * 7), seq: i + 1, model: i % 2 === 0 ? "" : model || "retrieval", partial: false, sources: i % 2 === 0 ? [] : sources,
-  }));
-}
-
 function facet(field: string, label: string, rows: Resource[], of: (r: Resource) => string, labelOf?: (r: Resource) => string): FacetGroup {
   const counts = new Map<string, { label: string; count: number }>();
   for (const r of rows) {
@@ -98,38 +65,30 @@ function facetsOf(rows: Resource[]): FacetGroup[] {
   ];
 }
 
-export class FakeBackend implements Backend {
+export class FakeBackend extends FakeChats implements Backend {
   status: Status;
   settings: Settings = {
     profiles: ["prod-readonly"], regions: ["eu-west-1"], services: [], roleArns: [], endpointUrl: "", modelBaseUrl: "http://127.0.0.1:11434/v1", modelName: "qwen3:8b",
     modelApiKeySet: false, modelApiKey: "", theme: "system", qdrantUrl: "", dataDir: "/home/ada/.local/share/cloudops",
+    modelProvider: "openai", modelRegion: "", modelProfile: "", modelEndpoint: "", priceIn: 0, priceOut: 0, windowTokens: 0, recallMode: "on", titlesByModel: true,
+    idleLockMinutes: 0, lockPassphraseSet: false, lockPassphrase: "",
   };
   resources: Resource[];
-  conversations: Conversation[];
-  messages = new Map<string, Message[]>();
   runs = new Map<string, Run>();
   opened: string[] = [];
   copied: string[] = [];
-  failAsk: BackendError | null = null;
-  /** Milliseconds between two pieces of an answer; 0 gives it in one go. */
-  pace = 0;
   private statusHandlers = new Set<(status: Status) => void>();
   private runHandlers = new Set<(event: RunEvent) => void>();
   private seqs = new Map<string, number>();
-  private nextId = 100;
 
   constructor(options: FakeOptions = {}) {
+    super();
     this.resources = Array.from({ length: options.resources ?? 200 }, (_, i) => makeResource(i));
     const model = options.model ?? "";
-    this.conversations = Array.from({ length: options.conversations ?? 3 }, (_, i) => ({
-      id: `c-${i + 1}`, title: ["Open databases in production", "Public databases before the audit", "Cost of idle volumes in the sandbox accounts this quarter", "Lambda timeouts"][i % 4]! + (i > 3 ? ` ${i}` : ""),
-      createdAt: iso(i * 900 + 60), lastActivity: iso(i * 400), messageCount: i === 0 ? 120 : 6, status: "active", pinned: false,
-    }));
-    for (const c of this.conversations) this.messages.set(c.id, makeMessages(c.id, c.messageCount, makeSources(this.resources), model));
     const starting = options.phase && options.phase !== "ready";
     this.status = {
       phase: options.phase ?? "ready", version: "0.1.0", firstLaunch: options.firstLaunch ?? false, qdrant: options.qdrant ?? "running", embedder: "all-MiniLM-L6-v2 int8", pending: 0, model,
-      resources: this.resources.length, passphraseNew: false, recoveryKeySaved: options.recoveryKeySaved ?? true, notices: [],
+      resources: this.resources.length, passphraseNew: false, modelRemote: options.remote ?? false, modelHost: options.remote ? "bedrock-runtime.eu-west-1.amazonaws.com" : "127.0.0.1", recoveryKeySaved: options.recoveryKeySaved ?? true, notices: [],
       steps: [
         { name: "keys", state: options.phase === "needs_passphrase" ? "running" : options.phase === "failed" ? "failed" : "done", detail: "", done: 0, total: 0 },
         { name: "ledger", state: options.phase === "starting" || !starting ? "done" : "waiting", detail: "", done: 0, total: 0 },
@@ -139,6 +98,7 @@ export class FakeBackend implements Backend {
       ],
       error: options.phase === "failed" ? { code: "wrong_key", message: "open keys: the master key does not match the data", hint: "Use the folder's own keychain, or import the recovery key: cloudops key import --in FILE", retryable: false } : undefined,
     };
+    this.fill(options);
   }
 
   emitStatus(part: Partial<Status>) {
@@ -163,6 +123,11 @@ export class FakeBackend implements Backend {
     this.emitStatus({ phase: "ready", error: undefined });
     return Promise.resolve();
   };
+  lockNow = () => {
+    this.emitStatus({ phase: "locked" });
+    return Promise.resolve();
+  };
+  unlockWindow = (passphrase: string) => this.unlock(passphrase);
   restartIndex = () => {
     this.emitStatus({ qdrant: "running" });
     return Promise.resolve();
@@ -180,11 +145,14 @@ export class FakeBackend implements Backend {
   };
   getSettings = () => Promise.resolve(this.settings);
   saveSettings = (settings: Settings) => {
-    this.settings = { ...settings, modelApiKeySet: settings.modelApiKey === "-" ? false : settings.modelApiKeySet || settings.modelApiKey !== "", modelApiKey: "" };
+    this.settings = { ...settings, modelApiKeySet: settings.modelApiKey === "-" ? false : settings.modelApiKeySet || settings.modelApiKey !== "", modelApiKey: "", lockPassphraseSet: settings.lockPassphrase === "-" ? false : settings.lockPassphraseSet || settings.lockPassphrase !== "", lockPassphrase: "" };
     return Promise.resolve(this.settings);
   };
-  detectModels = () => Promise.resolve([{ baseUrl: "http://127.0.0.1:11434/v1", models: ["qwen3:8b", "llama3.2"], ok: true, detail: "" }]);
-  testModel = (baseUrl: string) => Promise.resolve({ baseUrl, models: ["qwen3:8b", "llama3.2"], ok: true, detail: "" });
+  detectModels = () => Promise.resolve([{ baseUrl: "http://127.0.0.1:11434/v1", models: ["qwen3:8b", "llama3.2"], ok: true, detail: "", hint: "" }]);
+  testModel = (config: ModelConfig) =>
+    Promise.resolve(config.provider === "anthropic" && !config.apiKey
+      ? { baseUrl: config.baseUrl, models: [], ok: false, detail: "the provider answered 401: invalid x-api-key", hint: "Enter an API key of your Anthropic account." }
+      : { baseUrl: config.baseUrl, models: config.provider === "bedrock" ? ["anthropic.claude-sonnet-4-v1:0", "amazon.nova-pro-v1:0"] : ["qwen3:8b", "llama3.2"], ok: true, detail: "", hint: "" });
   listProfiles = () => Promise.resolve([{ name: "prod-readonly", region: "eu-west-1" }, { name: "sandbox", region: "us-east-1" }]);
   startScan = () => Promise.resolve(this.longRun("scan", "Scanning prod-readonly"));
   loadSample = (count: number) => {
@@ -245,63 +213,6 @@ export class FakeBackend implements Backend {
     return Promise.resolve({ total: this.resources.length, byType: of("type"), byService: of("service"), byRegion: of("region"), byAccount: of("account_id"), byEnv: of("env"), lastScan: this.resources.length > 0 ? new Date(Date.now() - 9e6).toISOString() : "" });
   };
 
-  listConversations = (cursor: string, limit: number) => {
-    const from = Number(cursor || "0");
-    return Promise.resolve({ conversations: this.conversations.slice(from, from + limit), next: from + limit < this.conversations.length ? String(from + limit) : "", fromLedger: false });
-  };
-  createConversation = (title: string) => {
-    const created: Conversation = { id: `c-new-${this.nextId++}`, title, createdAt: iso(0), lastActivity: new Date().toISOString(), messageCount: 0, status: "active", pinned: false };
-    this.conversations = [created, ...this.conversations];
-    this.messages.set(created.id, []);
-    return Promise.resolve(created);
-  };
-  renameConversation = (id: string, title: string) => {
-    this.conversations = this.conversations.map((c) => (c.id === id ? { ...c, title } : c));
-    return Promise.resolve(this.conversations.find((c) => c.id === id)!);
-  };
-  deleteConversation = (id: string) => {
-    this.conversations = this.conversations.filter((c) => c.id !== id);
-    return Promise.resolve();
-  };
-  getMessages = (conversationId: string, beforeSeq: number, limit: number) => {
-    const all = this.messages.get(conversationId) ?? [];
-    const before = beforeSeq === 0 ? all : all.filter((m) => m.seq < beforeSeq);
-    const messages = before.slice(-limit);
-    return Promise.resolve({ messages, hasOlder: before.length > messages.length, fromLedger: false });
-  };
-
-  ask = async (request: { conversationId: string; text: string }) => {
-    if (this.failAsk) throw this.failAsk;
-    const conversationId = request.conversationId || (await this.createConversation(request.text.slice(0, 40))).id;
-    const list = this.messages.get(conversationId)!;
-    const promptId = `p-${this.nextId++}`;
-    list.push({ id: promptId, role: "user", text: request.text, timestamp: new Date().toISOString(), seq: list.length + 1, model: "", partial: false, sources: [] });
-    const runId = `run-${this.nextId++}`;
-    const mode = this.status.model ? "model" : "retrieval";
-    let run: Run = { runId, kind: "answer", state: "running", label: "Answering", done: 0, total: 0, detail: "", findings: [], startedAt: new Date().toISOString(), endedAt: "", answer: { conversationId, promptId, messageId: "", text: "", sources: [], mode } };
-    const pieces = answerText.match(/[\s\S]{1,14}/g) ?? [];
-    const sources = makeSources(this.resources);
-    const step = (i: number) => {
-      if (this.runs.get(runId)?.state === "cancelled") return;
-      if (i < pieces.length) {
-        run = { ...run, answer: { ...run.answer!, text: run.answer!.text + pieces[i]! } };
-        this.emitRun("delta", run, pieces[i]);
-        window.setTimeout(() => step(i + 1), this.pace);
-        return;
-      }
-      const messageId = `a-${this.nextId++}`;
-      list.push({ id: messageId, role: "assistant", text: answerText, timestamp: new Date().toISOString(), seq: list.length + 1, model: this.status.model || "retrieval", partial: false, sources });
-      this.emitRun("done", { ...run, state: "done", endedAt: new Date().toISOString(), answer: { ...run.answer!, messageId, sources } });
-    };
-    this.emitRun("progress", run);
-    window.setTimeout(() => step(0), this.pace * 8);
-    return { runId, conversationId, promptId };
-  };
-  searchChats = (text: string) => Promise.resolve({ hits: this.hits(text), tookMs: 9.1, pending: 0, dense: true });
-  recall = (text: string) => Promise.resolve(this.hits(text).slice(0, 3));
-  private hits(text: string) {
-    return this.conversations.slice(0, 6).flatMap((c) => (this.messages.get(c.id) ?? []).slice(2, 4).map((m) => ({ messageId: m.id, conversationId: c.id, title: c.title, role: m.role, timestamp: m.timestamp, snippet: `${m.text.slice(0, 160)} (${text})`, score: 0.8, seq: m.seq })));
-  }
   copyText = (text: string) => {
     this.copied.push(text);
     return Promise.resolve();

@@ -18,7 +18,7 @@ export function Toaster() {
           <Primitive.Root
             key={toast.id}
             type={toast.tone === "error" ? "foreground" : "background"}
-            duration={toast.tone === "error" ? 10_000 : 4_000}
+            duration={toast.tone === "error" || toast.actions ? 10_000 : 4_000}
             onOpenChange={(open) => !open && dismiss(toast.id)}
             className="flex w-88 animate-[float-in_140ms_ease-out] items-start gap-2.5 rounded-lg border bg-surface p-3 shadow-float"
           >
@@ -26,6 +26,15 @@ export function Toaster() {
             <div className="min-w-0 flex-1">
               <Primitive.Title className="font-medium break-words">{sentence(toast.title)}</Primitive.Title>
               {toast.detail && <Primitive.Description className="mt-0.5 text-muted break-words">{sentence(toast.detail)}</Primitive.Description>}
+              {toast.actions && (
+                <div className="mt-2 flex gap-2">
+                  {toast.actions.map((action) => (
+                    <Primitive.Action key={action.label} altText={action.label} asChild>
+                      <Button size="sm" onClick={action.run}>{action.label}</Button>
+                    </Primitive.Action>
+                  ))}
+                </div>
+              )}
             </div>
             <Primitive.Close asChild>
               <Button variant="ghost" size="icon-sm" aria-label="Dismiss">

@@ -4,9 +4,15 @@ import { useEffect } from "react";
 import { useNavigation } from "@/lib/navigation";
 import { keys, useStatus } from "@/lib/queries";
 import { isRunning } from "@/lib/runs";
-import { Composer } from "./composer";
-import { ConversationPanel } from "./conversation-list";
-import { MessageList, useAnswerRun } from "./message-list";
+import { backend, type Run } from "@/lib/backend";
+import { toastError } from "@/lib/toast";
+import { Composer } from "./composer/composer";
+import { ConversationHeader, useNewRecall } from "./conversation-header";
+import { setDraft } from "./drafts";
+import { ConversationPanel } from "./list/conversation-panel";
+import { MessageList } from "./messages/message-list";
+import { useAnswerRun } from "./messages/use-answer-run";
+import { useConversation } from "./queries";
 import { useChat } from "./state";
 
 const suggestions = [
@@ -30,17 +36,36 @@ export function ChatScreen() {
   const fresh = conversationId === "" && !pending;
   useForgetAnswered(conversationId);
   useListWithNew(run?.runId);
+  useStopWithEscape(run);
+  const conversation = useConversation(conversationId).data;
+  const newRecall = useNewRecall();
 
   return (
     <div className="flex h-full min-h-0">
       <ConversationPanel />
       <section aria-label="Conversation" className="flex min-w-0 flex-1 flex-col">
         <h1 className="sr-only">Chat</h1>
+        {conversationId !== "" && <ConversationHeader conversationId={conversationId} />}
         {fresh ? <Start /> : <MessageList conversationId={conversationId} />}
-        <Composer conversationId={conversationId} run={run} />
+        <Composer conversationId={conversationId} run={run} recallMode={conversation?.recall ?? newRecall} />
       </section>
     </div>
   );
+}
+
+/** Escape stops the answer, unless something else is open that it closes. What there is of the answer is kept. */
+function useStopWithEscape(run: Run | undefined): void {
+  const runId = isRunning(run) ? (run?.runId ?? "") : "";
+  useEffect(() => {
+    if (!runId) return;
+    const onKeyDown = (event: KeyboardEvent) => {
+      if (event.key !== "Escape" || event.defaultPrevented || document.querySelector("[role=dialog], [role=menu]")) return;
+      event.preventDefault();
+      void backend().cancelRun(runId).catch(toastError);
+    };
+    window.addEventListener("keydown", onKeyDown);
+    return () => window.removeEventListener("keydown", onKeyDown);
+  }, [runId]);
 }
 
 /** An answered prompt is history: it comes from the backend from then on. */
@@ -66,10 +91,9 @@ function useListWithNew(runId: string | undefined): void {
 
 function Start() {
   const status = useStatus();
-  const setDraft = useChat((s) => s.setDraft);
   const about = useNavigation((s) => s.attachments.length > 0);
   const choose = (text: string) => {
-    setDraft("", text);
+    setDraft("", { text, pasted: "" });
     useNavigation.setState((s) => ({ focusComposer: s.focusComposer + 1 }));
   };
   return (

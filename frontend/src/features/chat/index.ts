@@ -1,1 +1,2 @@
 export { ChatScreen } from "./chat-screen";
+export { SearchScreen } from "./search/search-screen";

@@ -1,6 +1,7 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState, type ReactNode } from "react";
 import { Button } from "@/components/ui/button";
+import { Checkbox } from "@/components/ui/checkbox";
 import { ErrorPanel, Skeleton } from "@/components/ui/feedback";
 import { backend, type Settings } from "@/lib/backend";
 import { keys, useSettings } from "@/lib/queries";
@@ -81,5 +82,25 @@ export function Fact({ name, children, mono }: { name: string; children: ReactNo
       <dt className="text-muted">{name}</dt>
       <dd className={mono ? "break-all font-mono text-xs leading-5" : "break-words"}>{children || <span className="text-muted">–</span>}</dd>
     </div>
+  );
+}
+
+interface SwitchProps {
+  label: string;
+  hint: string;
+  checked: boolean;
+  onChange: (checked: boolean) => void;
+}
+
+/** Something that is on or off, with what it means. */
+export function Switch({ label, hint, checked, onChange }: SwitchProps) {
+  return (
+    <label className="flex items-start gap-2.5">
+      <Checkbox className="mt-0.5" checked={checked} onCheckedChange={(on) => onChange(on === true)} />
+      <span>
+        <span className="block font-medium">{label}</span>
+        <span className="block text-xs text-muted">{hint}</span>
+      </span>
+    </label>
   );
 }

@@ -1,32 +1,117 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { CircleAlert, CircleCheck, RefreshCw } from "lucide-react";
+import { useProfiles } from "@/components/scan-form";
 import { Button } from "@/components/ui/button";
 import { Spinner, sentence } from "@/components/ui/feedback";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
+import { Segmented } from "@/components/ui/segmented";
 import { Select } from "@/components/ui/select";
-import { backend, toBackendError, type ModelEndpoint, type Settings } from "@/lib/backend";
+import { backend, toBackendError, type ModelConfig, type ModelEndpoint, type ModelProvider, type Settings } from "@/lib/backend";
 import { plural } from "@/lib/format";
 import { Section, SettingsForm } from "./form";
 
 type Change = (part: Partial<Settings>) => void;
 
+const providers: readonly { value: "none" | "openai" | "bedrock" | "anthropic"; label: string }[] = [
+  { value: "openai", label: "OpenAI-compatible" },
+  { value: "bedrock", label: "Amazon Bedrock" },
+  { value: "anthropic", label: "Anthropic" },
+  { value: "none", label: "None" },
+];
+
+const about: Record<ModelProvider, string> = {
+  openai: "Any server that speaks the OpenAI API: Ollama, llama.cpp, LM Studio or vLLM on this machine, or OpenAI and others elsewhere.",
+  bedrock: "Models of your AWS account, with the credentials of a profile or of the default chain. Nothing but the prompt and its context goes there.",
+  anthropic: "Claude, with an API key of your own.",
+  "": "No model: you get the matching resources and earlier answers, with their sources.",
+};
+
 export function ModelSection() {
   return (
-    <Section title="Model" about="Answers come from any endpoint that speaks the OpenAI API. Without one, you get the matching resources and earlier answers.">
+    <Section title="Model" about="Who writes the answers. What leaves this machine for it is shown under each answer.">
       <SettingsForm>
         {(draft, change) => (
           <>
-            <Detected current={draft.modelBaseUrl} onChoose={(endpoint) => change({ modelBaseUrl: endpoint.baseUrl, modelName: endpoint.models[0] ?? "" })} />
-            <Field label="Base URL" hint="For example http://127.0.0.1:11434/v1">
-              {(ids) => <Input {...ids} inputMode="url" className="font-mono text-xs" value={draft.modelBaseUrl} onChange={(e) => change({ modelBaseUrl: e.target.value.trim() })} />}
-            </Field>
-            <ApiKey draft={draft} change={change} />
-            <ModelChoice draft={draft} change={change} />
+            <div className="space-y-1.5">
+              <h3 className="font-medium">Provider</h3>
+              <Segmented label="Provider" value={draft.modelProvider || "none"} onChange={(next) => change({ modelProvider: next === "none" ? "" : next })} options={providers} />
+              <p className="text-xs text-muted">{about[draft.modelProvider]}</p>
+            </div>
+            {draft.modelProvider === "openai" && <OpenAIFields draft={draft} change={change} />}
+            {draft.modelProvider === "bedrock" && <BedrockFields draft={draft} change={change} />}
+            {draft.modelProvider === "anthropic" && <AnthropicFields draft={draft} change={change} />}
+            {draft.modelProvider !== "" && <><ModelChoice key={draft.modelProvider} draft={draft} change={change} /><Numbers draft={draft} change={change} /></>}
           </>
         )}
       </SettingsForm>
     </Section>
+  );
+}
+
+interface FieldsProps {
+  draft: Settings;
+  change: Change;
+}
+
+function OpenAIFields({ draft, change }: FieldsProps) {
+  return (
+    <>
+      <Detected current={draft.modelBaseUrl} onChoose={(endpoint) => change({ modelBaseUrl: endpoint.baseUrl, modelName: endpoint.models[0] ?? "" })} />
+      <Field label="Base URL" hint="For example http://127.0.0.1:11434/v1">
+        {(ids) => <Input {...ids} inputMode="url" className="font-mono text-xs" value={draft.modelBaseUrl} onChange={(e) => change({ modelBaseUrl: e.target.value.trim() })} />}
+      </Field>
+      <ApiKey draft={draft} change={change} />
+    </>
+  );
+}
+
+const defaultChain = "Default credential chain";
+
+function BedrockFields({ draft, change }: FieldsProps) {
+  const profiles = useProfiles().data ?? [];
+  const names = [defaultChain, ...new Set([...profiles.map((p) => p.name), ...(draft.modelProfile ? [draft.modelProfile] : [])])];
+  return (
+    <>
+      <div className="grid gap-4 sm:grid-cols-2">
+        <Field label="Region" hint="Where the models are enabled.">
+          {(ids) => <Input {...ids} className="font-mono text-xs" placeholder="eu-west-1" value={draft.modelRegion} onChange={(e) => change({ modelRegion: e.target.value.trim() })} />}
+        </Field>
+        <Field label="Credentials" hint="A profile of your AWS configuration.">
+          {() => <Select label="Credentials" value={draft.modelProfile || defaultChain} onChange={(name) => change({ modelProfile: name === defaultChain ? "" : name })} options={names} />}
+        </Field>
+      </div>
+      <Field label="Endpoint" hint="Only for a private endpoint. Empty: that of the region.">
+        {(ids) => <Input {...ids} inputMode="url" className="font-mono text-xs" value={draft.modelEndpoint} onChange={(e) => change({ modelEndpoint: e.target.value.trim() })} />}
+      </Field>
+    </>
+  );
+}
+
+function AnthropicFields({ draft, change }: FieldsProps) {
+  return (
+    <>
+      <ApiKey draft={draft} change={change} />
+      <Field label="Base URL" hint="Only for a gateway of your own. Empty: Anthropic itself.">
+        {(ids) => <Input {...ids} inputMode="url" className="font-mono text-xs" value={draft.modelEndpoint} onChange={(e) => change({ modelEndpoint: e.target.value.trim() })} />}
+      </Field>
+    </>
+  );
+}
+
+/** What the model costs and holds, where the built-in table does not know it. */
+function Numbers({ draft, change }: FieldsProps) {
+  const field = (label: string, hint: string, key: "priceIn" | "priceOut" | "windowTokens") => (
+    <Field label={label} hint={hint}>
+      {(ids) => <Input {...ids} type="number" min={0} step={key === "windowTokens" ? 1024 : 0.01} value={draft[key] === 0 ? "" : String(draft[key])} placeholder="Known by the model" onChange={(e) => change({ [key]: Math.max(0, Number(e.target.value) || 0) })} />}
+    </Field>
+  );
+  return (
+    <div className="grid gap-4 border-t pt-4 sm:grid-cols-3">
+      {field("Price, read", "USD per million tokens.", "priceIn")}
+      {field("Price, written", "USD per million tokens.", "priceOut")}
+      {field("Context window", "Tokens that it can hold.", "windowTokens")}
+    </div>
   );
 }
 
@@ -72,7 +157,8 @@ function ApiKey({ draft, change }: { draft: Settings; change: Change }) {
 }
 
 function ModelChoice({ draft, change }: { draft: Settings; change: Change }) {
-  const test = useMutation({ mutationFn: () => backend().testModel(draft.modelBaseUrl, draft.modelApiKey === "-" ? "" : draft.modelApiKey) });
+  const test = useMutation({ mutationFn: () => backend().testModel(configOf(draft)) });
+  const complete = draft.modelProvider !== "openai" || draft.modelBaseUrl !== "";
   const models = test.data?.models ?? [];
   return (
     <>
@@ -86,21 +172,29 @@ function ModelChoice({ draft, change }: { draft: Settings; change: Change }) {
         }
       </Field>
       <div className="flex min-h-8 items-center gap-3">
-        <Button disabled={!draft.modelBaseUrl || test.isPending} onClick={() => test.mutate()}>Test the connection</Button>
+        <Button disabled={!complete || test.isPending} onClick={() => test.mutate()}>Test the connection</Button>
         {test.isPending && <Spinner label="Asking…" />}
-        {test.isError && <Outcome ok={false} text={toBackendError(test.error).message} />}
-        {test.data && !test.isPending && <Outcome ok={test.data.ok} text={test.data.detail || (test.data.ok ? `It answers and offers ${plural(models.length, "model")}.` : "It does not answer.")} />}
+        {test.isError && <Outcome ok={false} text={toBackendError(test.error).message} hint={toBackendError(test.error).hint} />}
+        {test.data && !test.isPending && <Outcome ok={test.data.ok} text={test.data.detail || (test.data.ok ? `It answers and offers ${plural(models.length, "model")}.` : "It does not answer.")} hint={test.data.ok ? "" : test.data.hint} />}
       </div>
     </>
   );
 }
 
-function Outcome({ ok, text }: { ok: boolean; text: string }) {
+/** What the connection test needs of the form; an empty key stands for the one that is stored. */
+export function configOf(draft: Settings): ModelConfig {
+  return {
+    provider: draft.modelProvider, baseUrl: draft.modelBaseUrl, region: draft.modelRegion, profile: draft.modelProfile, endpoint: draft.modelEndpoint, name: draft.modelName,
+    apiKey: draft.modelApiKey === "-" ? "" : draft.modelApiKey,
+  };
+}
+
+function Outcome({ ok, text, hint }: { ok: boolean; text: string; hint: string }) {
   const Icon = ok ? CircleCheck : CircleAlert;
   return (
     <p role="status" className="flex min-w-0 items-start gap-1.5">
       <Icon className={ok ? "mt-0.5 size-4 shrink-0 text-ok" : "mt-0.5 size-4 shrink-0 text-danger"} aria-hidden />
-      <span className="selectable min-w-0 break-words">{sentence(text)}</span>
+      <span className="selectable min-w-0 break-words">{sentence(text)} {hint && <span className="text-muted">{sentence(hint)}</span>}</span>
     </p>
   );
 }

@@ -1,9 +1,10 @@
-import { Activity, Bot, Cloud, FolderLock, KeyRound, Keyboard, Palette, type LucideIcon } from "lucide-react";
+import { Activity, Bot, Cloud, FolderLock, KeyRound, Keyboard, MessagesSquare, Palette, type LucideIcon } from "lucide-react";
 import type { ComponentType } from "react";
 import { cn } from "@/lib/cn";
 import { useNavigation, type SettingsSection } from "@/lib/navigation";
 import { AppearanceSection } from "./appearance-section";
 import { AwsSection } from "./aws-section";
+import { ChatsSection } from "./chats-section";
 import { DataSection } from "./data-section";
 import { HealthSection } from "./health-section";
 import { KeysSection } from "./keys-section";
@@ -13,6 +14,7 @@ import { ShortcutsSection } from "./shortcuts-section";
 const sections: readonly { id: SettingsSection; label: string; icon: LucideIcon; body: ComponentType }[] = [
   { id: "aws", label: "AWS", icon: Cloud, body: AwsSection },
   { id: "model", label: "Model", icon: Bot, body: ModelSection },
+  { id: "chats", label: "Conversations", icon: MessagesSquare, body: ChatsSection },
   { id: "keys", label: "Keys and recovery", icon: KeyRound, body: KeysSection },
   { id: "data", label: "Data", icon: FolderLock, body: DataSection },
   { id: "health", label: "Health", icon: Activity, body: HealthSection },

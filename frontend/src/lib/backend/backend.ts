@@ -1,17 +1,21 @@
 import type {
-  AskRequest, AskStarted, AWSProfile, ChatHit, ChatResults, Conversation, ConversationPage, EstatePage, EstateQuery,
-  EstateStats, HealthCheck, KeyStatus, MessagePage, ModelEndpoint, ResourceDetail, Run, RunEvent, RunRef, ScanRequest,
-  Settings, Status,
+  AskRequest, AskStarted, AWSProfile, ChatQuery, ChatResults, Conversation, ConversationPage, ConversationQuery, Deletion, Draft,
+  EstatePage, EstateQuery, EstateStats, FacetValue, Folder, HealthCheck, KeyStatus, MessagePage, ModelConfig, ModelEndpoint,
+  RecalledPair, RecallMode, ResourceDetail, Run, RunEvent, RunRef, ScanRequest, SecretFinding, Settings, Status,
 } from "./types";
 
 export type ExportFormat = "csv" | "json";
+export type ChatFormat = "jsonl" | "md";
 
 /** What the window asks of the Go side. Every rejection is a BackendError; every list is a list, never null. */
-export interface Backend {
+export interface Backend extends ChatBackend {
   getStatus(): Promise<Status>;
   unlock(passphrase: string): Promise<void>;
   /** Starts again after a failed start. */
   retry(): Promise<void>;
+  /** Hides everything until the passphrase is given again. */
+  lockNow(): Promise<void>;
+  unlockWindow(passphrase: string): Promise<void>;
   /** Starts Qdrant again after it was given up. */
   restartIndex(): Promise<void>;
   runDoctor(): Promise<HealthCheck[]>;
@@ -21,7 +25,7 @@ export interface Backend {
   getSettings(): Promise<Settings>;
   saveSettings(settings: Settings): Promise<Settings>;
   detectModels(): Promise<ModelEndpoint[]>;
-  testModel(baseUrl: string, apiKey: string): Promise<ModelEndpoint>;
+  testModel(config: ModelConfig): Promise<ModelEndpoint>;
   listProfiles(): Promise<AWSProfile[]>;
   startScan(request: ScanRequest): Promise<RunRef>;
   loadSample(count: number): Promise<RunRef>;
@@ -35,19 +39,53 @@ export interface Backend {
   searchEstate(query: EstateQuery): Promise<EstatePage>;
   getResource(arn: string): Promise<ResourceDetail>;
   getEstateStats(): Promise<EstateStats>;
-  listConversations(cursor: string, limit: number): Promise<ConversationPage>;
-  createConversation(title: string): Promise<Conversation>;
-  renameConversation(id: string, title: string): Promise<Conversation>;
-  deleteConversation(id: string): Promise<void>;
-  /** Messages before beforeSeq (0: the newest), oldest first. */
-  getMessages(conversationId: string, beforeSeq: number, limit: number): Promise<MessagePage>;
-  ask(request: AskRequest): Promise<AskStarted>;
-  searchChats(text: string, limit: number): Promise<ChatResults>;
-  recall(text: string, conversationId: string): Promise<ChatHit[]>;
   copyText(text: string): Promise<void>;
   /** Opens an https address in the system's browser. */
   openExternal(url: string): Promise<void>;
   /** The returned function ends the subscription. */
   onStatus(handler: (status: Status) => void): () => void;
   onRun(handler: (event: RunEvent) => void): () => void;
+}
+
+/** The part of it that is about conversations. */
+export interface ChatBackend {
+  listConversations(query: ConversationQuery): Promise<ConversationPage>;
+  getConversation(id: string): Promise<Conversation>;
+  createConversation(title: string): Promise<Conversation>;
+  renameConversation(id: string, title: string): Promise<Conversation>;
+  pinConversations(ids: string[], pinned: boolean): Promise<void>;
+  archiveConversations(ids: string[], archived: boolean): Promise<void>;
+  /** An empty folderId takes them out of their folder. */
+  moveConversations(ids: string[], folderId: string): Promise<void>;
+  tagConversations(ids: string[], add: string[], remove: string[]): Promise<void>;
+  setRecall(id: string, mode: RecallMode): Promise<void>;
+  deleteConversations(ids: string[]): Promise<Deletion>;
+  /** How many came back. */
+  undoDelete(ids: string[]): Promise<number>;
+  purgeDeleted(ids: string[]): Promise<Deletion>;
+  /** Their lastActivity is when they were deleted. */
+  listDeleted(): Promise<Conversation[]>;
+  listFolders(): Promise<Folder[]>;
+  /** An empty id makes a folder. */
+  saveFolder(id: string, name: string): Promise<Folder>;
+  /** Its conversations stay, in no folder. */
+  deleteFolder(id: string): Promise<void>;
+  listTags(): Promise<FacetValue[]>;
+  /** A conversation of its own: the path up to and including this message. */
+  forkConversation(messageId: string, title: string): Promise<Conversation>;
+  /** Makes the path through this message, and the newest below it, the one that is shown. */
+  selectBranch(conversationId: string, messageId: string): Promise<void>;
+  getDraft(conversationId: string): Promise<Draft>;
+  saveDraft(conversationId: string, text: string, attachArns: string[]): Promise<void>;
+  /** Messages before beforeSeq (0: the newest), oldest first. */
+  getMessages(conversationId: string, beforeSeq: number, limit: number): Promise<MessagePage>;
+  ask(request: AskRequest): Promise<AskStarted>;
+  findSecrets(text: string): Promise<SecretFinding[]>;
+  redactSecrets(text: string): Promise<string>;
+  searchChats(query: ChatQuery): Promise<ChatResults>;
+  recall(text: string, conversationId: string): Promise<RecalledPair[]>;
+  /** Empty ids: all. Opens the native save dialog; the path, or "" if it was cancelled. */
+  exportChats(ids: string[], format: ChatFormat): Promise<string>;
+  /** Opens the native dialog for a file or a folder; runId is "" if it was cancelled. */
+  importChats(folder: boolean): Promise<RunRef>;
 }

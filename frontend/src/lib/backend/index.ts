@@ -1,6 +1,6 @@
 import type { Backend } from "./backend";
 
-export type { Backend, ExportFormat } from "./backend";
+export type { Backend, ChatBackend, ChatFormat, ExportFormat } from "./backend";
 export { BackendError, toBackendError } from "./error";
 export type * from "./types";
 

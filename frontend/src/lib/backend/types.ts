@@ -1,15 +1,12 @@
 import type { main } from "../../../wailsjs/go/models";
+import type { RecallMode } from "./chat-types";
+
+export type * from "./chat-types";
 
 // The wire types, as they are generated from app_types.go.
 export type AWSProfile = main.AWSProfile;
-export type AnswerState = main.AnswerState;
 export type AppError = main.AppError;
-export type AskRequest = main.AskRequest;
 export type AskStarted = main.AskStarted;
-export type ChatHit = main.ChatHit;
-export type ChatResults = main.ChatResults;
-export type Conversation = main.Conversation;
-export type ConversationPage = main.ConversationPage;
 export type EstateFilter = main.EstateFilter;
 export type EstatePage = main.EstatePage;
 export type EstateQuery = main.EstateQuery;
@@ -18,34 +15,60 @@ export type FacetGroup = main.FacetGroup;
 export type FacetValue = main.FacetValue;
 export type HealthCheck = main.HealthCheck;
 export type KeyStatus = main.KeyStatus;
-export type Message = main.Message;
-export type MessagePage = main.MessagePage;
-export type ModelEndpoint = main.ModelEndpoint;
 export type Resource = main.Resource;
 export type ResourceDetail = main.ResourceDetail;
 export type ResourceRelation = main.ResourceRelation;
-export type Run = main.Run;
 export type RunFinding = main.RunFinding;
 export type RunRef = main.RunRef;
 export type ScanRequest = main.ScanRequest;
-export type Settings = main.Settings;
-export type Source = main.Source;
 export type StartupStep = main.StartupStep;
-export type Status = main.Status;
 export type Tag = main.Tag;
 
-/**
- * The envelope of the event "run", in the shape of RunEvent in app_types.go. It is written by hand, because bindings
- * are generated for what methods take and return only.
- */
-export interface RunEvent {
-  runId: string;
-  /** Rises by one within a run. */
-  seq: number;
-  /** progress | delta | sources | done | partial | failed | cancelled; the last four end the run. */
-  kind: string;
-  /** Text to append, for kind delta. */
-  delta: string;
-  /** The state, for every kind but delta. */
-  run?: main.Run;
+/** Empty: no model, answers come from retrieval alone. */
+export type ModelProvider = "" | "openai" | "bedrock" | "anthropic";
+
+export interface Settings extends Omit<main.Settings, "modelProvider" | "recallMode"> {
+  modelProvider: ModelProvider;
+  modelRegion: string;
+  /** A profile of the AWS configuration; empty: the default credential chain. */
+  modelProfile: string;
+  /** Another Bedrock endpoint. */
+  modelEndpoint: string;
+  /** USD per million tokens; 0: the built-in table, or unknown. */
+  priceIn: number;
+  priceOut: number;
+  /** 0: known by the model. */
+  windowTokens: number;
+  recallMode: RecallMode;
+  titlesByModel: boolean;
+  /** 0: off. */
+  idleLockMinutes: number;
+  lockPassphraseSet: boolean;
+  /** Only inwards; empty leaves the stored one, "-" removes it. */
+  lockPassphrase: string;
+}
+
+export interface ModelConfig {
+  provider: ModelProvider;
+  baseUrl: string;
+  region: string;
+  profile: string;
+  endpoint: string;
+  name: string;
+  apiKey: string;
+}
+
+export interface ModelEndpoint {
+  baseUrl: string;
+  models: string[];
+  ok: boolean;
+  detail: string;
+  /** What to do about it. */
+  hint: string;
+}
+
+export interface Status extends main.Status {
+  /** The chat model is not on this machine. */
+  modelRemote: boolean;
+  modelHost: string;
 }

@@ -1,64 +1,16 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown } from "lucide-react";
-import { useEffect, useMemo, useRef, useState } from "react";
+import { useEffect, useMemo, useRef, useState, type KeyboardEvent } from "react";
 import { Button } from "@/components/ui/button";
 import { ErrorPanel, Skeleton, Spinner } from "@/components/ui/feedback";
-import type { AppError, Message, Run } from "@/lib/backend";
+import { cn } from "@/lib/cn";
 import { useNavigation } from "@/lib/navigation";
-import { isRunning, useRun, useRuns } from "@/lib/runs";
-import { MessageView, PromptError } from "./message-view";
-import { useMessages } from "./queries";
-import { sendPrompt, useChat, type PendingPrompt } from "./state";
-
-type Item =
-  | { kind: "message"; key: string; message: Message; streaming: boolean }
-  | { kind: "error"; key: string; error: AppError };
-
-/** The run that answers in this conversation, also one that was started before the window was loaded. */
-export function useAnswerRun(conversationId: string): Run | undefined {
-  const pending = useChat((s) => s.pending[conversationId]);
-  const own = useRun(pending?.runId ?? "");
-  const found = useRuns((s) =>
-    Object.values(s.tracked).find(({ run }) => run.kind === "answer" && isRunning(run) && run.answer?.conversationId === conversationId),
-  );
-  return own ?? (conversationId ? found?.run : undefined);
-}
-
-function message(part: Partial<Message> & Pick<Message, "id" | "role" | "text">): Message {
-  return { timestamp: "", seq: Number.MAX_SAFE_INTEGER, model: "", partial: false, sources: [], ...part };
-}
-
-/** An answer is known by its prompt, so that it stays the same item when it is stored and gets an id of its own. */
-function itemKey(messages: Message[], i: number): string {
-  const before = messages[i - 1];
-  const own = messages[i]!;
-  return own.role === "assistant" && before?.role === "user" ? answerKey(before.id) : own.id;
-}
-
-function answerKey(promptId: string): string {
-  return `${promptId}:answer`;
-}
-
-/** The stored messages, then what is on its way: the prompt, the answer so far, or why there is none. */
-export function buildItems(stored: Message[], pending: PendingPrompt | undefined, run: Run | undefined): Item[] {
-  const items: Item[] = stored.map((m, i) => ({ kind: "message", key: itemKey(stored, i), message: m, streaming: false }));
-  const has = (id: string | undefined) => !!id && stored.some((m) => m.id === id);
-  if (pending && !has(pending.promptId)) {
-    const key = pending.promptId || "prompt";
-    items.push({ kind: "message", key, streaming: false, message: message({ id: key, role: "user", text: pending.text, timestamp: pending.sentAt }) });
-  }
-  const answer = run?.answer;
-  const running = isRunning(run);
-  if (running || (answer?.text && !has(answer.messageId) && run?.state !== "failed") || (pending && !run && !pending.error)) {
-    items.push({ kind: "message", key: answerKey(answer?.promptId || pending?.promptId || "prompt"), streaming: running || !run, message: message({
-      id: "answer", role: "assistant", text: answer?.text ?? "", sources: answer?.sources ?? [],
-      model: answer?.mode === "retrieval" ? "retrieval" : "", partial: run?.state === "cancelled",
-    }) });
-  }
-  const error = pending?.error ?? (pending && run?.state === "failed" ? run.error : undefined);
-  if (error) items.push({ kind: "error", key: "error", error });
-  return items;
-}
+import { useMessages } from "../queries";
+import { useChat } from "../state";
+import { buildItems, estimateHeight, type Item } from "./items";
+import { MessageView } from "./message-view";
+import { PromptError, Unanswered } from "./prompt-error";
+import { useAnswerRun } from "./use-answer-run";
 
 export function MessageList({ conversationId }: { conversationId: string }) {
   const target = useNavigation((s) => s.target);
@@ -79,7 +31,7 @@ export function MessageList({ conversationId }: { conversationId: string }) {
     <div className="relative min-h-0 flex-1">
       <Scroller key={`${conversationId}-${target?.messageId ?? ""}`} conversationId={conversationId} items={items} query={query} />
       {anchored && (
-        <Button size="sm" className="absolute bottom-3 left-1/2 -translate-x-1/2 shadow-float" onClick={clearTarget}>
+        <Button size="sm" className="absolute bottom-3 left-1/2 z-10 -translate-x-1/2 shadow-float" onClick={clearTarget}>
           <ArrowDown aria-hidden />
           Back to the newest
         </Button>
@@ -154,8 +106,34 @@ function Scroller({ conversationId, items, query }: ScrollerProps) {
     if (settled.current && lastVisible > items.length - 4 && hasPreviousPage && !isFetchingPreviousPage) void fetchPreviousPage();
   }, [lastVisible, items.length, hasPreviousPage, isFetchingPreviousPage, fetchPreviousPage]);
 
+  const [away, setAway] = useState(false);
+  const onScroll = () => {
+    const at = scroller.current;
+    setAway(!!at && at.scrollHeight - at.scrollTop - at.clientHeight > 600);
+  };
+  /** The next prompt upwards (-1) or downwards (1) from what is in view. */
+  const jump = (step: 1 | -1) => {
+    const top = scroller.current?.scrollTop ?? 0;
+    const first = rows.getVirtualItems().find((row) => row.end > top + 12)?.index ?? 0;
+    for (let i = step < 0 && (rows.getOffsetForIndex(first, "start")?.[0] ?? 0) < top - 8 ? first : first + step; i >= 0 && i < items.length; i += step) {
+      const item = items[i];
+      if (item?.kind === "message" && item.message.role === "user") {
+        rows.scrollToIndex(i, { align: "start" });
+        return;
+      }
+    }
+    if (step > 0) rows.scrollToIndex(items.length - 1, { align: "end" });
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.ctrlKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) jump(event.key === "ArrowUp" ? -1 : 1);
+    else if (event.key === "End" && event.target === scroller.current) rows.scrollToIndex(items.length - 1, { align: "end" });
+    else return;
+    event.preventDefault();
+  };
+
   return (
-    <div ref={scroller} tabIndex={0} role="log" aria-label="Messages" className="h-full overflow-y-auto focus-visible:outline-offset-[-2px]">
+    <>
+    <div ref={scroller} tabIndex={0} role="log" onScroll={onScroll} onKeyDown={onKeyDown} aria-label="Messages" className="h-full overflow-y-auto focus-visible:outline-offset-[-2px]">
       {isFetchingNextPage && <div className="sticky top-0 z-10 flex h-0 justify-center"><Spinner className="mt-2" /></div>}
       <div className="relative" style={{ height: rows.getTotalSize() }}>
         {visible.map((row) => {
@@ -171,25 +149,23 @@ function Scroller({ conversationId, items, query }: ScrollerProps) {
         })}
       </div>
     </div>
+    {!target && (
+      <Button
+        size="icon"
+        aria-label="To the newest message"
+        title="To the newest message (End)"
+        className={cn("absolute bottom-3 left-1/2 z-10 -translate-x-1/2 rounded-full shadow-float", !away && "hidden")}
+        onClick={() => rows.scrollToIndex(items.length - 1, { align: "end" })}
+      >
+        <ArrowDown aria-hidden />
+      </Button>
+    )}
+    </>
   );
 }
 
-/** Near enough that the scrollbar hardly moves when the true height is known. */
-function estimateHeight(item: Item | undefined): number {
-  if (!item || item.kind === "error") return 72;
-  const lines = Math.ceil(item.message.text.length / 90) + item.message.text.split("\n").length;
-  return item.message.role === "user" ? 36 + lines * 20 : 60 + lines * 20 + (item.message.sources.length > 0 ? 60 : 0);
-}
-
 function ItemView({ item, marked, conversationId }: { item: Item; marked: boolean; conversationId: string }) {
-  const pending = useChat((s) => s.pending[conversationId]);
-  const { setPending, setDraft } = useChat.getState();
-  if (item.kind === "message") return <MessageView message={item.message} streaming={item.streaming} marked={marked} />;
-  const edit = () => {
-    setDraft(conversationId, pending?.text ?? "");
-    setPending(conversationId, null);
-    useNavigation.setState((s) => ({ focusComposer: s.focusComposer + 1 }));
-  };
-  const retry = () => pending && void sendPrompt(conversationId, pending.text, pending.attachArns, pending.promptId);
-  return <PromptError error={item.error} onRetry={retry} onEdit={edit} />;
+  if (item.kind === "error") return <PromptError conversationId={conversationId} error={item.error} />;
+  if (item.kind === "unanswered") return <Unanswered conversationId={conversationId} promptId={item.promptId} />;
+  return <MessageView conversationId={conversationId} message={item.message} streaming={item.streaming} waiting={item.waiting} marked={marked} last={item.last} />;
 }

@@ -2,7 +2,8 @@ import { screen } from "@testing-library/react";
 import { expect, test } from "vitest";
 import { useNavigation } from "@/lib/navigation";
 import { freshBackend, renderWith } from "@/test/render";
-import { Markdown, safeTarget } from "./markdown";
+import { safeTarget } from "./links";
+import { Markdown } from "./markdown";
 
 test("raw HTML is dropped and nothing is loaded from elsewhere", () => {
   freshBackend();

@@ -1,0 +1,53 @@
+import { Lock } from "lucide-react";
+import { useState } from "react";
+import { Button } from "@/components/ui/button";
+import { sentence } from "@/components/ui/feedback";
+import { Field } from "@/components/ui/field";
+import { Input } from "@/components/ui/input";
+import { backend, toBackendError, type AppError } from "@/lib/backend";
+
+/** Nothing but the way back in: what was shown is out of the window's memory. */
+export function LockScreen() {
+  const [passphrase, setPassphrase] = useState("");
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<AppError | null>(null);
+  const unlock = async () => {
+    setBusy(true);
+    setError(null);
+    try {
+      await backend().unlockWindow(passphrase);
+      setPassphrase("");
+    } catch (reason) {
+      setError(toBackendError(reason));
+    } finally {
+      setBusy(false);
+    }
+  };
+  return (
+    <main className="grid h-full place-items-center p-6">
+      <form
+        aria-labelledby="lock-title"
+        className="w-full max-w-sm"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void unlock();
+        }}
+      >
+        <div className="mb-3 grid size-10 place-items-center rounded-xl bg-accent-soft text-accent-text"><Lock className="size-5" aria-hidden /></div>
+        <h1 id="lock-title" className="text-xl font-semibold">CloudOps is locked</h1>
+        <p className="mb-5 mt-1 text-muted">Running work goes on. What you were looking at comes back when you unlock.</p>
+        <div className="space-y-3">
+          <Field label="Passphrase">
+            {(ids) => <Input {...ids} type="password" autoFocus maxLength={1024} value={passphrase} aria-invalid={error !== null} onChange={(event) => setPassphrase(event.target.value)} />}
+          </Field>
+          {error && (
+            <p role="alert" className="selectable rounded-lg border border-danger/40 bg-danger-soft p-2.5 text-danger">
+              {sentence(error.message)} {error.hint && <span className="text-soft">{sentence(error.hint)}</span>}
+            </p>
+          )}
+          <Button type="submit" variant="primary" disabled={busy}>{busy ? "Unlocking…" : "Unlock"}</Button>
+        </div>
+      </form>
+    </main>
+  );
+}

@@ -1,0 +1,28 @@
+import { toBackendError } from "./error";
+
+/** Go writes an empty list as null where nobody made one; the window only knows lists. */
+export function list<T>(values: T[] | null | undefined): T[] {
+  return values ?? [];
+}
+
+/** Calls the Go side; what it rejects with becomes a BackendError. */
+export async function call<T>(promise: Promise<T>): Promise<T>;
+export async function call<T, R>(promise: Promise<T>, shape: (value: T) => R): Promise<R>;
+export async function call<T, R>(promise: Promise<T>, shape?: (value: T) => R): Promise<T | R> {
+  try {
+    const value = await promise;
+    return shape ? shape(value) : value;
+  } catch (reason) {
+    throw toBackendError(reason);
+  }
+}
+
+type Bound = Record<string, ((...args: unknown[]) => Promise<unknown>) | undefined>;
+
+/** Calls a bound method of the app by its name, for those whose types are written by hand in chat-types.ts. */
+export async function bound<T>(method: string, ...args: unknown[]): Promise<T> {
+  const methods = (window as unknown as { go?: { main?: { App?: Bound } } }).go?.main?.App;
+  const callee = methods?.[method];
+  if (!callee) throw new Error(`call ${method}: this build of the app does not have it`);
+  return (await callee(...args)) as T;
+}

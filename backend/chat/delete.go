@@ -89,7 +89,7 @@ func (s *Service) deleteOne(ctx context.Context, id string) error {
 	}
 	return s.rw.Update(ctx,
 		store.WriteOp{Collection: store.ChatHistory, Delete: ids},
-		store.WriteOp{Collection: store.ChatState, Delete: []string{s.draftID(id)}},
+		store.WriteOp{Collection: store.ChatState, Delete: []string{s.draftID(id), summaryID(id)}},
 		store.WriteOp{Collection: store.ChatSessions, Delete: []string{id}})
 }
 

@@ -27,6 +27,8 @@ const (
 	denseWeight = 0.4
 	// averageTerms is about how many words a message has with what counts of its neighbours.
 	averageTerms = 60
+	// averageTitleTerms is about how many words a title has.
+	averageTitleTerms = 6
 )
 
 // previousWeights are the weights of the turn before, the one before that, and so on.
@@ -38,17 +40,43 @@ const gap = 16
 // turn is what of a message counts for its neighbours.
 type turn struct{ id, parent, text string }
 
-// derive makes the Docs of messages. Neighbours are read in runs, not one by one.
-func derive(ctx context.Context, r store.Reader, recs []store.Record) ([]store.Doc, error) {
-	around, err := neighbourhood(ctx, r, recs)
-	if err != nil {
-		return nil, err
+// deriveDocs is store.Schema.Derive.
+type deriveDocs = func(ctx context.Context, r store.Reader, recs []store.Record) ([]store.Doc, error)
+
+// deriver makes the Docs of messages. Neighbours are read in runs, not one by one.
+func deriver(redact func(string) string) deriveDocs {
+	return func(ctx context.Context, r store.Reader, recs []store.Record) ([]store.Doc, error) {
+		around, err := neighbourhood(ctx, r, recs)
+		if err != nil {
+			return nil, err
+		}
+		for id, t := range around.byID {
+			t.text = redact(t.text)
+			around.byID[id] = t
+		}
+		docs := make([]store.Doc, len(recs))
+		for i, rec := range recs {
+			docs[i] = layout(around.about(rec), time.UnixMilli(integer(rec, fieldTimestamp)))
+		}
+		return docs, nil
 	}
-	docs := make([]store.Doc, len(recs))
-	for i, rec := range recs {
-		docs[i] = layout(around.about(rec), time.UnixMilli(integer(rec, fieldTimestamp)))
+}
+
+// titleDeriver makes the Docs of conversations: their titles.
+func titleDeriver(redact func(string) string) deriveDocs {
+	return func(_ context.Context, _ store.Reader, recs []store.Record) ([]store.Doc, error) {
+		docs := make([]store.Doc, len(recs))
+		for i, rec := range recs {
+			c, err := sessionFrom(rec)
+			if err != nil {
+				return nil, err
+			}
+			if title := redact(c.Title); title != "" {
+				docs[i] = store.Doc{Dense: title, Terms: []store.WeightedText{{Text: title, Weight: 1}}}
+			}
+		}
+		return docs, nil
 	}
-	return docs, nil
 }
 
 // surroundings are the texts that a message is found by: its own, the turns before it on its path, nearest first, and

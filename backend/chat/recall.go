@@ -61,7 +61,8 @@ type Pair struct {
 	Answer         string
 	Model          string // of the answer
 	At             time.Time
-	Score          float64 // fused and aged; comparable within one recall only
+	Seq            int64   // of the prompt
+	Score          float64 // comparable within one recall only
 }
 
 // Recall returns the question and answer pairs of the user's other conversations that bear on the prompt, best first, at
@@ -129,33 +130,53 @@ func (s *Service) pairs(ctx context.Context, ids []string) ([]Pair, error) {
 	if err != nil {
 		return nil, err
 	}
-	titles, err := s.titles(ctx, msgs)
+	of := make([]string, len(msgs))
+	for i, m := range msgs {
+		of[i] = m.ConversationID
+	}
+	heads, err := s.heads(ctx, of)
 	if err != nil {
 		return nil, err
 	}
+	joined := join(msgs)
+	var out []Pair
+	for _, id := range ids {
+		p := joined[id]
+		if p == nil || p.PromptID == "" || p.AnswerID == "" {
+			continue
+		}
+		head, lives := heads[p.ConversationID]
+		if !lives {
+			continue
+		}
+		p.Title = head.Title
+		out = append(out, *p)
+	}
+	return out, nil
+}
+
+// join puts questions and their last answers together, by the ids of the pairs.
+func join(msgs []Message) map[string]*Pair {
 	joined := make(map[string]*Pair)
 	answered := make(map[string]int64)
 	for _, m := range msgs {
+		if m.PairID == "" {
+			continue
+		}
 		p := joined[m.PairID]
 		if p == nil {
-			p = &Pair{ConversationID: m.ConversationID, Title: titles[m.ConversationID]}
+			p = &Pair{ConversationID: m.ConversationID}
 			joined[m.PairID] = p
 		}
 		switch {
 		case m.ID == m.PairID:
-			p.PromptID, p.Prompt, p.At = m.ID, m.Text, m.Timestamp
+			p.PromptID, p.Prompt, p.At, p.Seq = m.ID, m.Text, m.Timestamp, m.Seq
 		case m.Role == RoleAssistant && strings.TrimSpace(m.Text) != "" && m.Seq > answered[m.PairID]:
 			p.AnswerID, p.Answer, p.Model = m.ID, m.Text, m.Model
 			answered[m.PairID] = m.Seq
 		}
 	}
-	var out []Pair
-	for _, id := range ids {
-		if p := joined[id]; p != nil && p.PromptID != "" && p.AnswerID != "" {
-			out = append(out, *p)
-		}
-	}
-	return out, nil
+	return joined
 }
 
 func (s *Service) choose(prompt string, pairs []Pair, best map[string]store.Hit, dense bool, limit int) []Pair {

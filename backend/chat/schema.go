@@ -41,7 +41,14 @@ const (
 )
 
 // Schemas declares the collections of this package.
-func Schemas() []store.Schema {
+func Schemas() []store.Schema { return SchemasWith(nil) }
+
+// SchemasWith is Schemas where texts go through redact before they become vectors or terms: what it takes out is
+// never found, and never embedded. Nil keeps them as they are. What is stored is not changed by it.
+func SchemasWith(redact func(string) string) []store.Schema {
+	if redact == nil {
+		redact = func(s string) string { return s }
+	}
 	return []store.Schema{
 		{
 			Collection: store.ChatHistory,
@@ -64,7 +71,7 @@ func Schemas() []store.Schema {
 			ScopeField:  fieldConversation,
 			SeqField:    fieldSeq,
 			SealedField: "encrypted_content",
-			Derive:      derive,
+			Derive:      deriver(redact),
 			Affects:     affects,
 		},
 		{
@@ -82,6 +89,13 @@ func Schemas() []store.Schema {
 			},
 			ScopeField:  fieldUser,
 			SealedField: "encrypted_title",
+			// The title is what a conversation is found by. It changes seldom, its record with every message.
+			Searchable:  true,
+			SteadyDoc:   true,
+			DenseWeight: denseWeight,
+			AvgTerms:    averageTitleTerms,
+			KeyedTerms:  true,
+			Derive:      titleDeriver(redact),
 		},
 		{
 			Collection:  store.ChatState,

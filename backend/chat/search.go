@@ -3,6 +3,7 @@ package chat
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -18,7 +19,13 @@ type Filter struct {
 	ExcludeConversation string
 	SessionID           string
 	Role                string
+	Roles               []string  // any of these; empty: all
 	From, To            time.Time // both included; zero: open
+	FolderID            string    // of the conversation; NoFolder: those in none
+	// IncludeArchived is for Find, which leaves archived conversations out without it.
+	IncludeArchived bool
+
+	hideArchived bool
 }
 
 // Hit is a message that was found.
@@ -48,24 +55,41 @@ func (s *Service) Search(ctx context.Context, query string, f Filter, limit int)
 		return Results{}, fmt.Errorf("search chats: %w", err)
 	}
 	out := Results{Pending: found.Pending, Dense: found.Dense, Hits: make([]Hit, 0, len(found.Hits))}
-	msgs := make([]Message, len(found.Hits))
-	for i, h := range found.Hits {
-		if msgs[i], err = messageFrom(h.Record); err != nil {
-			return Results{}, fmt.Errorf("search chats: %w", err)
-		}
-	}
-	titles, err := s.titles(ctx, msgs)
+	heads, msgs, err := s.opened(ctx, found.Hits)
 	if err != nil {
 		return Results{}, fmt.Errorf("search chats: %w", err)
 	}
 	match := newMatcher(query)
 	for i, m := range msgs {
-		out.Hits = append(out.Hits, Hit{
-			MessageID: m.ID, ConversationID: m.ConversationID, Title: titles[m.ConversationID], Role: m.Role,
-			Timestamp: m.Timestamp, Snippet: match.snippet(m.Text), Score: found.Hits[i].Score, Seq: m.Seq,
-		})
+		head, lives := heads[m.ConversationID]
+		if !lives {
+			continue // it was deleted while it was searched
+		}
+		out.Hits = append(out.Hits, hitOf(m, head.Title, found.Hits[i].Score, match.snippet(m.Text)))
 	}
 	return out, nil
+}
+
+func hitOf(m Message, title string, score float64, snippet string) Hit {
+	return Hit{
+		MessageID: m.ID, ConversationID: m.ConversationID, Title: title, Role: m.Role,
+		Timestamp: m.Timestamp, Snippet: snippet, Score: score, Seq: m.Seq,
+	}
+}
+
+// opened are the messages of hits, in their order, and the conversations they belong to, as far as those live.
+func (s *Service) opened(ctx context.Context, hits []store.Hit) (map[string]session, []Message, error) {
+	msgs := make([]Message, len(hits))
+	ids := make([]string, len(hits))
+	for i, h := range hits {
+		var err error
+		if msgs[i], err = messageFrom(h.Record); err != nil {
+			return nil, nil, err
+		}
+		ids[i] = msgs[i].ConversationID
+	}
+	heads, err := s.heads(ctx, ids)
+	return heads, msgs, err
 }
 
 // find asks the store and returns the query as it was used.
@@ -75,10 +99,45 @@ func (s *Service) find(ctx context.Context, query string, f Filter, limit int) (
 	if query == "" {
 		return "", store.Found{}, fmt.Errorf("%w: the query is empty", ErrInvalid)
 	}
-	found, err := s.rw.Search(ctx, store.ChatHistory, store.Query{
-		Text: query, Filter: f.conditions(s.opt.UserID), Limit: limit, DenseWeight: -1,
-	})
+	conditions := f.conditions(s.opt.UserID)
+	within, err := s.within(ctx, f)
+	if err != nil {
+		return "", store.Found{}, err
+	}
+	conditions.All = append(conditions.All, within...)
+	found, err := s.rw.Search(ctx, store.ChatHistory, store.Query{Text: query, Filter: conditions, Limit: limit, DenseWeight: -1})
 	return query, found, err
+}
+
+// within is what a filter says about conversations, in terms of their messages: which they belong to.
+func (s *Service) within(ctx context.Context, f Filter) ([]store.Condition, error) {
+	q := Query{FolderID: f.FolderID}
+	switch {
+	case f.FolderID != "" && f.hideArchived:
+		q.Status = StatusActive
+	case f.FolderID != "":
+	case f.hideArchived && f.ConversationID == "":
+		q.Status = StatusArchived
+	default:
+		return nil, nil
+	}
+	if err := q.check(); err != nil {
+		return nil, err
+	}
+	c := store.Condition{Field: fieldConversation, Op: store.In, Not: f.FolderID == ""}
+	err := s.eachSession(ctx, s.sessionFilter(q), func(head session) error {
+		c.Values = append(c.Values, head.ID)
+		return nil
+	})
+	switch {
+	case err != nil:
+		return nil, err
+	case len(c.Values) > 0:
+		return []store.Condition{c}, nil
+	case c.Not:
+		return nil, nil
+	}
+	return []store.Condition{{Field: fieldConversation, Op: store.Missing}}, nil // an empty folder holds nothing
 }
 
 func (f Filter) conditions(userID string) store.Filter {
@@ -95,44 +154,47 @@ func (f Filter) conditions(userID string) store.Filter {
 		not.Not = true
 		all = append(all, not)
 	}
-	if !f.From.IsZero() || !f.To.IsZero() {
-		c := store.Condition{Field: fieldTimestamp, Op: store.Range}
-		if !f.From.IsZero() {
-			from := float64(f.From.UnixMilli())
-			c.Min = &from
+	if len(f.Roles) > 0 {
+		c := store.Condition{Field: fieldRole, Op: store.In}
+		for _, role := range f.Roles {
+			c.Values = append(c.Values, role)
 		}
-		if !f.To.IsZero() {
-			to := float64(f.To.UnixMilli())
-			c.Max = &to
-		}
+		all = append(all, c)
+	}
+	if c, ok := between(fieldTimestamp, f.From, f.To); ok {
 		all = append(all, c)
 	}
 	return store.Filter{All: all}
 }
 
-// titles opens the titles of the messages' conversations.
-func (s *Service) titles(ctx context.Context, msgs []Message) (map[string]string, error) {
-	titles := make(map[string]string)
-	var ids []string
-	for _, m := range msgs {
-		if _, known := titles[m.ConversationID]; !known {
-			titles[m.ConversationID] = ""
-			ids = append(ids, m.ConversationID)
-		}
-	}
-	if len(ids) == 0 {
-		return titles, nil
-	}
+// heads opens conversations by their ids. Those that do not live are left out; those that do not open are there without
+// a title.
+func (s *Service) heads(ctx context.Context, ids []string) (map[string]session, error) {
+	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
+	out := make(map[string]session, len(ids))
 	recs, err := s.rw.Get(ctx, store.ChatSessions, ids...)
-	if err != nil {
-		return nil, fmt.Errorf("read titles: %w", err)
-	}
-	for _, r := range recs {
-		sess, err := sessionFrom(r)
-		if err != nil {
-			return nil, err
+	if err == nil {
+		for _, r := range recs {
+			if out[r.ID], err = sessionFrom(r); err != nil {
+				out[r.ID] = sessionOutline(r)
+			}
 		}
-		titles[r.ID] = sess.Title
+		return out, nil
 	}
-	return titles, nil
+	for _, id := range ids {
+		if ctx.Err() != nil {
+			return nil, fmt.Errorf("read titles: %w", ctx.Err())
+		}
+		recs, err := s.rw.Get(ctx, store.ChatSessions, id)
+		if err != nil {
+			out[id] = session{Conversation: Conversation{ID: id, UserID: s.opt.UserID}}
+			continue
+		}
+		for _, r := range recs {
+			if out[id], err = sessionFrom(r); err != nil {
+				out[id] = sessionOutline(r)
+			}
+		}
+	}
+	return out, nil
 }

@@ -101,6 +101,23 @@ func (m *matcher) snippet(text string) string {
 	return excerpt(runes, first, last)
 }
 
+// marked is the snippet with ** around the words that match.
+func (m *matcher) marked(text string) string { return m.mark(m.snippet(text)) }
+
+// mark puts ** around the words that match. Asterisks of the text become ∗, so that nothing else reads as a mark.
+func (m *matcher) mark(text string) string {
+	runes := []rune(strings.ReplaceAll(oneLine(text), "*", "∗"))
+	var b strings.Builder
+	from := 0
+	for _, hit := range m.matches(runes) {
+		b.WriteString(string(runes[from:hit.start]))
+		b.WriteString("**" + string(runes[hit.start:hit.end]) + "**")
+		from = hit.end
+	}
+	b.WriteString(string(runes[from:]))
+	return b.String()
+}
+
 // best is the span of the matches that hold the most distinct words within one snippet.
 func (m *matcher) best(found []match) (start, end int) {
 	count := make([]int, len(m.weight))

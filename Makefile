@@ -1,7 +1,7 @@
 # CloudOps: `make run` starts the app, `make test` passes every test. Both do the set-up that they need.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test run build dev bindings lint test test-go test-frontend test-e2e test-window soak bench clean
+.PHONY: help setup setup-test run build dev bindings lint test test-go test-frontend test-e2e test-window test-llm soak bench clean
 
 VERSION ?= 0.1.0
 TAGS := webkit2_41
@@ -48,6 +48,9 @@ test-e2e: ## the app in Chromium, against its real backend
 
 test-window: ## the production binary in a real window
 	@build/test.sh window
+
+test-llm: setup-test ## a conversation with a real model (Ollama and SmolLM2-135M, built and fetched here)
+	@build/llm.sh
 
 soak: setup-test ## kill app and Qdrant 50 times while messages come in; import 200 MB
 	build/virtual.sh go run ./bench/kill -rounds 50

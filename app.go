@@ -14,10 +14,8 @@ import (
 	"github.com/wailsapp/wails/v2/pkg/runtime"
 
 	"cloudops/backend/assistant"
-	"cloudops/backend/chat"
 	"cloudops/backend/config"
 	"cloudops/backend/host"
-	"cloudops/backend/store"
 )
 
 // App is the facade that the window calls: each method validates, calls one service and maps to a wire type.
@@ -28,7 +26,7 @@ type App struct {
 
 	mu       sync.Mutex
 	host     *host.Host
-	phase    string // starting | ready | needs_passphrase | failed
+	phase    string // starting | ready | needs_passphrase | locked | failed
 	err      error  // why phase is failed
 	creating bool   // the passphrase that is asked for is a new one
 
@@ -63,7 +61,7 @@ func (a *App) startup(ctx context.Context) {
 
 // open brings the services up behind the window.
 func (a *App) open(ctx context.Context) {
-	h, err := host.New(host.Options{DataDir: a.dataDir, Version: version, Passphrase: a.askPassphrase, OnStatus: a.statusChanged, OnRun: a.events.run})
+	h, err := host.New(host.Options{DataDir: a.dataDir, Version: version, Passphrase: a.askPassphrase, OnStatus: a.statusChanged, OnRun: a.events.run, OnConversation: a.events.conversation})
 	if err == nil {
 		a.mu.Lock()
 		a.host = h
@@ -269,18 +267,22 @@ func (a *App) DetectModels() ([]ModelEndpoint, error) {
 	return found, nil
 }
 
-// TestModel connects to a model server; an empty key means the one that is kept.
-func (a *App) TestModel(baseURL, apiKey string) (ModelEndpoint, error) {
+// TestModel connects to a model and says what is wrong, or which models there are.
+func (a *App) TestModel(m ModelConfig) (ModelEndpoint, error) {
 	h, err := a.ready()
 	if err != nil {
 		return ModelEndpoint{}, err
 	}
-	if kept := h.Settings().Model; apiKey == "" && baseURL == kept.BaseURL {
-		if apiKey, err = h.ModelKey(kept.SealedAPIKey); err != nil {
+	kept := h.Settings().Model
+	sameAddress := m.Provider == kept.Provider && m.BaseURL == kept.BaseURL && m.Endpoint == kept.Endpoint
+	if m.APIKey == "" && sameAddress {
+		if m.APIKey, err = h.ModelKey(kept.SealedAPIKey); err != nil {
 			return ModelEndpoint{}, err
 		}
 	}
-	return wireEndpoint(assistant.Probe(a.ctx, baseURL, apiKey)), nil
+	return wireEndpoint(assistant.Probe(a.ctx, assistant.ModelConfig{
+		Provider: m.Provider, BaseURL: m.BaseURL, Region: m.Region, Profile: m.Profile, Endpoint: m.Endpoint, Name: m.Name, APIKey: m.APIKey,
+	})), nil
 }
 
 // GetRun returns the state of long work.
@@ -316,117 +318,6 @@ func (a *App) CancelRun(id string) error {
 		return err
 	}
 	return h.Runs.Cancel(id)
-}
-
-// ListConversations returns a page of conversations, newest first.
-func (a *App) ListConversations(cursor string, limit int) (ConversationPage, error) {
-	h, err := a.ready()
-	if err != nil {
-		return ConversationPage{}, err
-	}
-	list, err := h.Chat.List(a.ctx, chat.ListOptions{Cursor: cursor, Limit: limit})
-	if err != nil {
-		return ConversationPage{}, err
-	}
-	page := ConversationPage{Conversations: []Conversation{}, Next: list.Next, FromLedger: list.FromLedger}
-	for _, c := range list.Conversations {
-		page.Conversations = append(page.Conversations, wireConversation(c))
-	}
-	return page, nil
-}
-
-// CreateConversation makes an empty conversation.
-func (a *App) CreateConversation(title string) (Conversation, error) {
-	h, err := a.ready()
-	if err != nil {
-		return Conversation{}, err
-	}
-	c, err := h.Chat.Create(a.ctx, title)
-	return wireConversation(c), err
-}
-
-// RenameConversation gives a conversation another title.
-func (a *App) RenameConversation(id, title string) (Conversation, error) {
-	h, err := a.ready()
-	if err != nil {
-		return Conversation{}, err
-	}
-	if err := h.Chat.Rename(a.ctx, id, title); err != nil {
-		return Conversation{}, err
-	}
-	c, err := h.Chat.Get(a.ctx, id)
-	return wireConversation(c), err
-}
-
-// DeleteConversation deletes a conversation with its messages.
-func (a *App) DeleteConversation(id string) error {
-	h, err := a.ready()
-	if err != nil {
-		return err
-	}
-	return h.Chat.Delete(a.ctx, id)
-}
-
-// GetMessages returns up to limit messages before a seq (0: the newest), oldest first.
-func (a *App) GetMessages(conversationID string, beforeSeq, limit int) (MessagePage, error) {
-	h, err := a.ready()
-	if err != nil {
-		return MessagePage{}, err
-	}
-	history, err := h.Chat.History(a.ctx, conversationID, int64(beforeSeq), limit)
-	if err != nil {
-		return MessagePage{}, err
-	}
-	page := MessagePage{Messages: []Message{}, HasOlder: history.HasOlder, FromLedger: history.FromLedger}
-	for _, m := range history.Messages {
-		page.Messages = append(page.Messages, wireMessage(m))
-	}
-	return page, nil
-}
-
-// Ask keeps a prompt and starts its answer.
-func (a *App) Ask(req AskRequest) (AskStarted, error) {
-	h, err := a.ready()
-	if err != nil {
-		return AskStarted{}, err
-	}
-	asked, err := h.Ask(a.ctx, assistant.Request{ConversationID: req.ConversationID, PromptID: req.PromptID, Text: req.Text, AttachARNs: req.AttachARNs})
-	return AskStarted(asked), err
-}
-
-// SearchChats finds messages by meaning and by words.
-func (a *App) SearchChats(text string, limit int) (ChatResults, error) {
-	h, err := a.ready()
-	if err != nil {
-		return ChatResults{}, err
-	}
-	start := time.Now()
-	found, err := h.Chat.Search(a.ctx, text, chat.Filter{}, limit)
-	if err != nil {
-		return ChatResults{}, err
-	}
-	out := ChatResults{Hits: []ChatHit{}, TookMS: milliseconds(start), Pending: h.Store.Pending(store.ChatHistory), Dense: found.Dense}
-	for _, hit := range found.Hits {
-		out.Hits = append(out.Hits, wireHit(hit))
-	}
-	return out, nil
-}
-
-// Recall returns earlier questions of other conversations that bear on a text.
-func (a *App) Recall(text, conversationID string) ([]ChatHit, error) {
-	h, err := a.ready()
-	if err != nil {
-		return nil, err
-	}
-	pairs, err := h.Chat.Recall(a.ctx, text, conversationID, 0)
-	if err != nil {
-		return nil, err
-	}
-	hits := []ChatHit{}
-	for _, p := range pairs {
-		hits = append(hits, wirePair(p))
-	}
-	return hits, nil
 }
 
 // CopyText puts text on the clipboard.

@@ -12,8 +12,9 @@ import (
 
 // The names of the events.
 const (
-	eventStatus = "status"
-	eventRun    = "run"
+	eventStatus       = "status"
+	eventRun          = "run"
+	eventConversation = "conversation" // carries the id of a conversation that changed in the background
 )
 
 // statusEvery is the shortest time between two status events: while much is indexed, the state changes all the time.
@@ -68,4 +69,11 @@ func (e *events) run(event host.RunEvent) {
 		out.Run = &run
 	}
 	runtime.EventsEmit(ctx, eventRun, out)
+}
+
+// conversation says that a conversation changed in the background.
+func (e *events) conversation(id string) {
+	if ctx := e.context(); ctx != nil {
+		runtime.EventsEmit(ctx, eventConversation, id)
+	}
 }

@@ -21,7 +21,7 @@ type StartupStep struct {
 
 // Status is the state of the whole app; the event "status" says that it changed.
 type Status struct {
-	Phase            string        `json:"phase"`         // starting | ready | needs_passphrase | failed
+	Phase            string        `json:"phase"`         // starting | ready | needs_passphrase | locked | failed
 	PassphraseNew    bool          `json:"passphraseNew"` // phase needs_passphrase: one is being chosen, for a new vault
 	Version          string        `json:"version"`
 	Steps            []StartupStep `json:"steps"`
@@ -31,6 +31,8 @@ type Status struct {
 	Embedder         string        `json:"embedder"`    // the model id; empty: terms alone
 	Pending          int           `json:"pending"`     // records not yet searchable in full
 	Model            string        `json:"model"`       // the chat model's label; empty: retrieval alone
+	ModelRemote      bool          `json:"modelRemote"` // the chat model is not on this machine
+	ModelHost        string        `json:"modelHost"`
 	Resources        int           `json:"resources"`
 	RecoveryKeySaved bool          `json:"recoveryKeySaved"`
 	Notices          []AppError    `json:"notices"` // conditions that the user should know of while they last
@@ -58,18 +60,43 @@ type KeyStatus struct {
 
 // Settings is what the user can set.
 type Settings struct {
-	Profiles       []string `json:"profiles"` // AWS profiles to scan
-	Regions        []string `json:"regions"`  // empty: every enabled region
-	Services       []string `json:"services"` // empty: all
-	RoleARNs       []string `json:"roleArns"`
-	EndpointURL    string   `json:"endpointUrl"`  // another AWS-compatible endpoint
-	ModelBaseURL   string   `json:"modelBaseUrl"` // an OpenAI-compatible endpoint, http://127.0.0.1:11434/v1
-	ModelName      string   `json:"modelName"`
-	ModelAPIKeySet bool     `json:"modelApiKeySet"`
-	ModelAPIKey    string   `json:"modelApiKey"` // only inwards; empty leaves the stored one, "-" removes it
-	Theme          string   `json:"theme"`       // system | light | dark
-	QdrantURL      string   `json:"qdrantUrl"`   // empty: the bundled one
-	DataDir        string   `json:"dataDir"`     // read only
+	Profiles      []string `json:"profiles"` // AWS profiles to scan
+	Regions       []string `json:"regions"`  // empty: every enabled region
+	Services      []string `json:"services"` // empty: all
+	RoleARNs      []string `json:"roleArns"`
+	EndpointURL   string   `json:"endpointUrl"`   // another AWS-compatible endpoint
+	ModelProvider string   `json:"modelProvider"` // openai | bedrock | anthropic; empty: none
+	ModelBaseURL  string   `json:"modelBaseUrl"`  // openai: http://127.0.0.1:11434/v1; anthropic: empty for its own
+	ModelRegion   string   `json:"modelRegion"`   // bedrock
+	ModelProfile  string   `json:"modelProfile"`  // bedrock: a profile of the AWS configuration; empty: the default chain
+	ModelEndpoint string   `json:"modelEndpoint"` // bedrock: another address than AWS's own
+	ModelName     string   `json:"modelName"`
+	WindowTokens  int      `json:"windowTokens"` // 0: what is known of the model
+	PriceIn       float64  `json:"priceIn"`      // USD for a million tokens; 0: the table of known prices
+	PriceOut      float64  `json:"priceOut"`
+	TitlesByModel bool     `json:"titlesByModel"`
+	RecallMode    string   `json:"recallMode"` // on | off | plain
+
+	IdleLockMinutes   int    `json:"idleLockMinutes"` // 0: never
+	LockPassphraseSet bool   `json:"lockPassphraseSet"`
+	LockPassphrase    string `json:"lockPassphrase"` // only inwards; empty leaves the stored one, "-" removes it
+
+	ModelAPIKeySet bool   `json:"modelApiKeySet"`
+	ModelAPIKey    string `json:"modelApiKey"` // only inwards; empty leaves the stored one, "-" removes it
+	Theme          string `json:"theme"`       // system | light | dark
+	QdrantURL      string `json:"qdrantUrl"`   // empty: the bundled one
+	DataDir        string `json:"dataDir"`     // read only
+}
+
+// ModelConfig is a model to connect to, for a test.
+type ModelConfig struct {
+	Provider string `json:"provider"` // openai | bedrock | anthropic
+	BaseURL  string `json:"baseUrl"`
+	Region   string `json:"region"`
+	Profile  string `json:"profile"`
+	Endpoint string `json:"endpoint"`
+	Name     string `json:"name"`
+	APIKey   string `json:"apiKey"` // empty: the one that is kept, where it belongs to the same address
 }
 
 // ModelEndpoint is a chat model server that was found or tested.
@@ -78,6 +105,7 @@ type ModelEndpoint struct {
 	Models  []string `json:"models"`
 	OK      bool     `json:"ok"`
 	Detail  string   `json:"detail"`
+	Hint    string   `json:"hint"` // what to do where it is not ok
 }
 
 // Resource is a row of the estate.
@@ -208,7 +236,7 @@ type RunFinding struct {
 // Run is the state of long work; the event "run" carries the same as it changes.
 type Run struct {
 	RunID     string       `json:"runId"`
-	Kind      string       `json:"kind"`  // scan | sample | import | answer | rebuild
+	Kind      string       `json:"kind"`  // scan | sample | import | import-chats | answer | rebuild
 	State     string       `json:"state"` // running | done | partial | failed | cancelled
 	Label     string       `json:"label"`
 	Done      int          `json:"done"`
@@ -222,103 +250,11 @@ type Run struct {
 	Answer *AnswerState `json:"answer"`
 }
 
-// AnswerState is what an answering run has so far.
-type AnswerState struct {
-	ConversationID string   `json:"conversationId"`
-	PromptID       string   `json:"promptId"`
-	MessageID      string   `json:"messageId"` // empty until the answer is stored
-	Text           string   `json:"text"`      // so far
-	Sources        []Source `json:"sources"`
-	Mode           string   `json:"mode"` // model | retrieval
-}
-
 // RunEvent is the one envelope of the event "run".
 type RunEvent struct {
 	RunID string `json:"runId"`
 	Seq   int    `json:"seq"`   // rises by one within a run
-	Kind  string `json:"kind"`  // progress | delta | sources | done | partial | failed | cancelled (the last four are terminal: exactly one)
-	Delta string `json:"delta"` // text to append, kind delta
-	Run   *Run   `json:"run"`   // the state, for every kind but delta
-}
-
-// Conversation is a row of the conversation list.
-type Conversation struct {
-	ID           string `json:"id"`
-	Title        string `json:"title"`
-	CreatedAt    string `json:"createdAt"`
-	LastActivity string `json:"lastActivity"`
-	MessageCount int    `json:"messageCount"`
-	Status       string `json:"status"` // active | archived
-	Pinned       bool   `json:"pinned"`
-}
-
-// ConversationPage is a page of them, newest first.
-type ConversationPage struct {
-	Conversations []Conversation `json:"conversations"`
-	Next          string         `json:"next"`
-	FromLedger    bool           `json:"fromLedger"` // Qdrant is down: read from the ledger
-}
-
-// Message is one message of a conversation.
-type Message struct {
-	ID        string   `json:"id"`
-	Role      string   `json:"role"` // user | assistant | tool | system
-	Text      string   `json:"text"`
-	Timestamp string   `json:"timestamp"`
-	Seq       int      `json:"seq"`
-	Model     string   `json:"model"`   // "retrieval" for an answer without a model
-	Partial   bool     `json:"partial"` // stopped or broken off
-	Sources   []Source `json:"sources"`
-}
-
-// MessagePage is part of a conversation, oldest first.
-type MessagePage struct {
-	Messages   []Message `json:"messages"`
-	HasOlder   bool      `json:"hasOlder"`
-	FromLedger bool      `json:"fromLedger"`
-}
-
-// Source is what an answer rests on.
-type Source struct {
-	Kind           string `json:"kind"` // resource | message
-	ARN            string `json:"arn"`
-	Title          string `json:"title"`
-	Subtitle       string `json:"subtitle"`
-	ConversationID string `json:"conversationId"`
-	MessageID      string `json:"messageId"`
-}
-
-// AskRequest sends a prompt.
-type AskRequest struct {
-	ConversationID string   `json:"conversationId"` // empty: a new conversation
-	PromptID       string   `json:"promptId"`       // of a prompt that is kept and asked again; empty: a new one
-	Text           string   `json:"text"`
-	AttachARNs     []string `json:"attachArns"` // resources the prompt is about
-}
-
-// AskStarted says where the answer will come.
-type AskStarted struct {
-	RunID          string `json:"runId"`
-	ConversationID string `json:"conversationId"`
-	PromptID       string `json:"promptId"`
-}
-
-// ChatHit is a message that was found.
-type ChatHit struct {
-	MessageID      string  `json:"messageId"`
-	ConversationID string  `json:"conversationId"`
-	Title          string  `json:"title"`
-	Role           string  `json:"role"`
-	Timestamp      string  `json:"timestamp"`
-	Snippet        string  `json:"snippet"`
-	Score          float64 `json:"score"`
-	Seq            int     `json:"seq"`
-}
-
-// ChatResults is the outcome of a search in the chats.
-type ChatResults struct {
-	Hits    []ChatHit `json:"hits"`
-	TookMS  float64   `json:"tookMs"`
-	Pending int       `json:"pending"`
-	Dense   bool      `json:"dense"`
+	Kind  string `json:"kind"`  // progress | delta | reasoning | tool | sources | done | partial | failed | cancelled (the last four are terminal: exactly one)
+	Delta string `json:"delta"` // text to append, kinds delta and reasoning
+	Run   *Run   `json:"run"`   // the state, for every other kind
 }

@@ -2,10 +2,11 @@ package main
 
 import (
 	"context"
+	"errors"
 
 	"cloudops/backend/assistant"
-	"cloudops/backend/chat"
 	"cloudops/backend/config"
+	"cloudops/backend/crypto"
 	"cloudops/backend/host"
 )
 
@@ -29,30 +30,46 @@ func fillStatus(st *Status, h *host.Host, ready bool) {
 	full := h.Status(context.Background())
 	st.FirstLaunch, st.Qdrant, st.Embedder, st.Pending = full.FirstLaunch, full.Index, full.Embedder, full.Pending
 	st.Model, st.Resources, st.RecoveryKeySaved = full.ChatModel, full.Resources, full.RecoverySaved
+	st.ModelHost, st.ModelRemote = full.ChatModelHost, full.ChatModelRemote
 }
 
 func wireSettings(s config.Settings, dataDir string) Settings {
 	return Settings{
 		Profiles: list(s.AWS.Profiles), Regions: list(s.AWS.Regions), Services: list(s.AWS.Services), RoleARNs: list(s.AWS.RoleARNs), EndpointURL: s.AWS.EndpointURL,
-		ModelBaseURL: s.Model.BaseURL, ModelName: s.Model.Name, ModelAPIKeySet: s.Model.SealedAPIKey != "",
+		ModelProvider: s.Model.Provider, ModelBaseURL: s.Model.BaseURL, ModelRegion: s.Model.Region, ModelProfile: s.Model.Profile, ModelEndpoint: s.Model.Endpoint,
+		ModelName: s.Model.Name, ModelAPIKeySet: s.Model.SealedAPIKey != "", WindowTokens: s.Model.WindowTokens, PriceIn: s.Model.PriceIn, PriceOut: s.Model.PriceOut,
+		TitlesByModel: s.Model.Titles, RecallMode: s.Chat.Recall, IdleLockMinutes: s.Chat.IdleLockMinutes, LockPassphraseSet: s.Chat.LockHash != "",
 		Theme: s.Theme, QdrantURL: s.Qdrant.URL, DataDir: dataDir,
 	}
 }
 
-// applySettings takes what the window may change. The key only comes inwards: empty leaves the one that is kept, "-" removes it.
+// applySettings takes what the window may change. Secrets only come inwards: empty leaves the one that is kept, "-" removes it.
 func applySettings(c *config.Settings, s Settings, seal func(string) (string, error)) error {
 	c.AWS = config.AWSSettings{Profiles: s.Profiles, Regions: s.Regions, Services: s.Services, RoleARNs: s.RoleARNs, EndpointURL: s.EndpointURL}
-	c.Model.BaseURL, c.Model.Name = s.ModelBaseURL, s.ModelName
-	c.Theme, c.Qdrant.URL = s.Theme, s.QdrantURL
-	var err error
-	switch s.ModelAPIKey {
-	case "":
-	case "-":
-		c.Model.SealedAPIKey = ""
-	default:
-		c.Model.SealedAPIKey, err = seal(s.ModelAPIKey)
+	c.Model = config.ModelSettings{
+		Provider: s.ModelProvider, BaseURL: s.ModelBaseURL, Region: s.ModelRegion, Profile: s.ModelProfile, Endpoint: s.ModelEndpoint, Name: s.ModelName,
+		SealedAPIKey: c.Model.SealedAPIKey, WindowTokens: s.WindowTokens, PriceIn: s.PriceIn, PriceOut: s.PriceOut, Titles: s.TitlesByModel,
 	}
-	return err
+	c.Chat.IdleLockMinutes = s.IdleLockMinutes
+	if s.RecallMode != "" {
+		c.Chat.Recall = s.RecallMode
+	}
+	c.Theme, c.Qdrant.URL = s.Theme, s.QdrantURL
+	var keyErr, lockErr error
+	c.Model.SealedAPIKey, keyErr = inwards(s.ModelAPIKey, c.Model.SealedAPIKey, seal)
+	c.Chat.LockHash, lockErr = inwards(s.LockPassphrase, c.Chat.LockHash, crypto.HashWindowLock)
+	return errors.Join(keyErr, lockErr)
+}
+
+// inwards is what is kept of a secret that only comes in.
+func inwards(given, kept string, keep func(string) (string, error)) (string, error) {
+	switch given {
+	case "":
+		return kept, nil
+	case "-":
+		return "", nil
+	}
+	return keep(given)
 }
 
 func list[T any](s []T) []T {
@@ -63,38 +80,7 @@ func list[T any](s []T) []T {
 }
 
 func wireEndpoint(e assistant.Endpoint) ModelEndpoint {
-	return ModelEndpoint{BaseURL: e.BaseURL, Models: list(e.Models), OK: e.OK, Detail: e.Detail}
-}
-
-func wireConversation(c chat.Conversation) Conversation {
-	return Conversation{
-		ID: c.ID, Title: c.Title, CreatedAt: stamp(c.CreatedAt), LastActivity: stamp(c.LastActivity),
-		MessageCount: c.MessageCount, Status: c.Status, Pinned: c.Pinned,
-	}
-}
-
-func wireMessage(m chat.Message) Message {
-	out := Message{
-		ID: m.ID, Role: m.Role, Text: m.Text, Timestamp: stamp(m.Timestamp), Seq: int(m.Seq), Model: m.Model, Partial: m.Partial, Sources: []Source{},
-	}
-	for _, s := range m.Sources {
-		out.Sources = append(out.Sources, Source(s))
-	}
-	return out
-}
-
-func wireHit(h chat.Hit) ChatHit {
-	return ChatHit{
-		MessageID: h.MessageID, ConversationID: h.ConversationID, Title: h.Title, Role: h.Role,
-		Timestamp: stamp(h.Timestamp), Snippet: h.Snippet, Score: h.Score, Seq: int(h.Seq),
-	}
-}
-
-func wirePair(p chat.Pair) ChatHit {
-	return ChatHit{
-		MessageID: p.AnswerID, ConversationID: p.ConversationID, Title: p.Title, Role: chat.RoleAssistant,
-		Timestamp: stamp(p.At), Snippet: cut(p.Prompt, 240), Score: p.Score,
-	}
+	return ModelEndpoint{BaseURL: e.BaseURL, Models: list(e.Models), OK: e.OK, Detail: e.Detail, Hint: e.Hint}
 }
 
 // cut shortens text to so many runes.
@@ -122,10 +108,7 @@ func wireRun(r host.Run) Run {
 		out.Findings = append(out.Findings, RunFinding(f))
 	}
 	if r.Answer != nil {
-		out.Answer = &AnswerState{ConversationID: r.Answer.ConversationID, PromptID: r.Answer.PromptID, MessageID: r.Answer.MessageID, Text: r.Answer.Text, Mode: r.Answer.Mode, Sources: []Source{}}
-		for _, s := range r.Answer.Sources {
-			out.Answer.Sources = append(out.Answer.Sources, Source(s))
-		}
+		out.Answer = wireAnswer(r.Answer)
 	}
 	return out
 }

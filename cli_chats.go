@@ -8,7 +8,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -32,6 +31,12 @@ type conversationLine struct {
 	MessageCount   int    `json:"message_count"`
 	Status         string `json:"status"`
 	Pinned         bool   `json:"pinned"`
+	UserID         string `json:"user_id"`
+	// What follows is left out where a conversation has none of it.
+	FolderID     string   `json:"folder_id,omitempty"`
+	Tags         []string `json:"tags,omitempty"`
+	PromptTokens int64    `json:"prompt_tokens,omitempty"`
+	AnswerTokens int64    `json:"answer_tokens,omitempty"`
 }
 
 type messageLine struct {
@@ -126,17 +131,32 @@ func (c *cli) appendLine(ctx context.Context, h *host.Host, id, text string) err
 	return c.print(map[string]any{"message_id": a.MessageID, "seq": a.Seq})
 }
 
+// listFlags are those of `chats list`.
+type listFlags struct {
+	status, folder, tag, user, cursor string
+	limit                             int
+}
+
 func (c *cli) chatsList() *cobra.Command {
-	var limit int
+	var f listFlags
 	cmd := &cobra.Command{Use: "list", Short: "List conversations, pinned ones first, then newest first", Args: args(0, 0, "no arguments"),
+		Long: "Lists conversations, pinned ones first, then newest first by their last activity. With --user it lists the sessions of\nthat user newest first, pinned or not. Where --limit cuts the list, stderr says which --cursor the next page begins with.",
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if limit < 0 {
-				return usageError{fmt.Sprintf("--limit is %d", limit), "Choose a number from 1, or 0 for all."}
+			if f.limit < 0 {
+				return usageError{fmt.Sprintf("--limit is %d", f.limit), "Choose a number from 1, or 0 for all."}
+			}
+			switch f.status {
+			case "", "all", chat.StatusActive, chat.StatusArchived:
+			default:
+				return usageError{fmt.Sprintf("unknown status %q", f.status), "Use --status active, archived or all."}
 			}
 			return c.withHost(cmd.Context(), func(h *host.Host) error {
-				lines, err := listConversations(cmd.Context(), h, limit)
+				lines, next, err := listConversations(cmd.Context(), h, f)
 				if err != nil {
 					return err
+				}
+				if next != "" {
+					fmt.Fprintln(c.err, "more: --cursor", next)
 				}
 				return c.result(lines, func(w io.Writer) {
 					for _, l := range lines {
@@ -145,27 +165,62 @@ func (c *cli) chatsList() *cobra.Command {
 				})
 			})
 		}}
-	cmd.Flags().IntVar(&limit, "limit", 0, "at most so many (0: all)")
+	cmd.Flags().IntVar(&f.limit, "limit", 0, "at most so many (0: all)")
+	cmd.Flags().StringVar(&f.status, "status", "", "active, archived or all")
+	cmd.Flags().StringVar(&f.folder, "folder", "", "the name or id of a folder, or \"none\" for those outside folders")
+	cmd.Flags().StringVar(&f.tag, "tag", "", "those with this tag")
+	cmd.Flags().StringVar(&f.user, "user", "", "the sessions of this user, newest first")
+	cmd.Flags().StringVar(&f.cursor, "cursor", "", "where the page before ended")
 	return cmd
 }
 
-func listConversations(ctx context.Context, h *host.Host, limit int) ([]conversationLine, error) {
-	lines := []conversationLine{}
-	for cursor := ""; ; {
-		page, err := h.Chat.List(ctx, chat.ListOptions{Cursor: cursor, Limit: 1000})
+func listConversations(ctx context.Context, h *host.Host, f listFlags) (lines []conversationLine, next string, err error) {
+	service := h.Chat
+	if f.user != "" {
+		service = service.ForUser(f.user)
+	}
+	q := chat.Query{Tag: f.tag, Flat: f.user != "", Cursor: f.cursor}
+	if f.status != "all" {
+		q.Status = f.status
+	}
+	if q.FolderID, err = folderByName(ctx, service, f.folder); err != nil {
+		return nil, "", err
+	}
+	for lines = []conversationLine{}; ; {
+		if q.Limit = 1000; f.limit > 0 {
+			q.Limit = min(1000, f.limit-len(lines))
+		}
+		page, err := service.List(ctx, q)
 		if err != nil {
-			return nil, err
+			return nil, "", err
 		}
 		for _, conv := range page.Conversations {
-			if limit > 0 && len(lines) == limit {
-				return lines, nil
-			}
-			lines = append(lines, conversationLine{conv.ID, conv.Title, stamp(conv.CreatedAt), stamp(conv.LastActivity), conv.MessageCount, conv.Status, conv.Pinned})
+			lines = append(lines, conversationLine{
+				conv.ID, conv.Title, stamp(conv.CreatedAt), stamp(conv.LastActivity), conv.MessageCount, conv.Status, conv.Pinned,
+				conv.UserID, conv.FolderID, conv.Tags, conv.PromptTokens, conv.AnswerTokens,
+			})
 		}
-		if cursor = page.Next; cursor == "" {
-			return lines, nil
+		if q.Cursor = page.Next; q.Cursor == "" || (f.limit > 0 && len(lines) >= f.limit) {
+			return lines, q.Cursor, nil
 		}
 	}
+}
+
+// folderByName is the id of a folder that was named by its name or its id.
+func folderByName(ctx context.Context, service *chat.Service, name string) (string, error) {
+	if name == "" || name == chat.NoFolder {
+		return name, nil
+	}
+	folders, err := service.Folders(ctx, "")
+	if err != nil {
+		return "", err
+	}
+	for _, f := range folders {
+		if f.ID == name || strings.EqualFold(f.Name, name) {
+			return f.ID, nil
+		}
+	}
+	return "", usageError{fmt.Sprintf("there is no folder %q", name), "Name one of the folders of the window's list, or none."}
 }
 
 // stamp is a time as the command line and the window get it.
@@ -233,6 +288,9 @@ func (c *cli) chatsExport() *cobra.Command {
 					return err
 				}
 				fmt.Fprintf(c.err, "%d conversations, %d messages\n", done.Conversations, done.Messages)
+				if done.Damaged > 0 {
+					return reportedError{fmt.Errorf("%d messages do not open and were left out; a backup may still hold them", done.Damaged)}
+				}
 				return nil
 			})
 		}}
@@ -241,64 +299,48 @@ func (c *cli) chatsExport() *cobra.Command {
 }
 
 func (c *cli) chatsImport() *cobra.Command {
-	return &cobra.Command{Use: "import FILE|FOLDER", Short: "Import conversations that were exported as JSON lines", Args: args(1, 1, "a file or a folder"),
+	var keepUsers bool
+	cmd := &cobra.Command{Use: "import FILE|FOLDER", Short: "Import conversations: JSON lines of ours, the earlier module's files, exports of ChatGPT and Claude",
+		Args: args(1, 1, "a file or a folder"),
 		RunE: func(cmd *cobra.Command, argv []string) error {
-			files, err := importFiles(argv[0])
-			if err != nil {
-				return err
+			if _, err := os.Stat(argv[0]); err != nil {
+				return usageError{err.Error(), "Name a file, a folder or an export archive."}
 			}
-			return c.withHost(cmd.Context(), func(h *host.Host) error { return c.importChats(cmd.Context(), h, files) })
+			return c.withHost(cmd.Context(), func(h *host.Host) error { return c.importChats(cmd.Context(), h, argv[0], keepUsers) })
 		}}
+	cmd.Flags().BoolVar(&keepUsers, "keep-users", false, "leave chats of the earlier module with the users that its files name, instead of making them this profile's")
+	return cmd
 }
 
-func importFiles(path string) ([]string, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, usageError{err.Error(), "Name a file, or a folder of .jsonl files."}
-	}
-	if !info.IsDir() {
-		return []string{path}, nil
-	}
-	files, err := filepath.Glob(filepath.Join(path, "*.jsonl"))
-	if err == nil && len(files) == 0 {
-		err = usageError{"there are no .jsonl files in " + path, "Name a file, or a folder of .jsonl files."}
-	}
-	return files, err
-}
-
-func (c *cli) importChats(ctx context.Context, h *host.Host, files []string) error {
+func (c *cli) importChats(ctx context.Context, h *host.Host, path string, keepUsers bool) error {
 	type skipped struct {
 		File  string `json:"file"`
 		Line  int    `json:"line"`
 		Error string `json:"error"`
 	}
-	var sum chat.Imported
-	bad := []skipped{}
-	for _, path := range files {
-		f, err := os.Open(path)
-		if err != nil {
-			return err
-		}
-		done, err := h.Chat.Import(ctx, f)
-		f.Close()
-		if err != nil {
-			return fmt.Errorf("%s: %w", path, err)
-		}
-		sum.Conversations += done.Conversations
-		sum.Messages += done.Messages
-		sum.Unchanged += done.Unchanged
-		sum.Bad += done.Bad
-		for _, b := range done.BadLines {
-			bad = append(bad, skipped{path, b.Line, b.Err.Error()})
-		}
+	report, finish := c.progress("KiB read")
+	done, err := h.ImportChats(ctx, path, host.ImportChatsOptions{KeepUsers: keepUsers, Progress: func(read, total int64) { report(int(read>>10), int(total>>10)) }})
+	finish()
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
 	}
-	err := c.result(map[string]any{"conversations": sum.Conversations, "messages": sum.Messages, "unchanged": sum.Unchanged, "skipped": sum.Bad, "partial": sum.Bad > 0, "skipped_lines": bad}, func(w io.Writer) {
-		fmt.Fprintf(w, "%d conversations and %d messages imported, %d were there, %d lines skipped\n", sum.Conversations, sum.Messages, sum.Unchanged, sum.Bad)
+	bad := []skipped{}
+	for _, l := range done.LeftOut {
+		bad = append(bad, skipped{l.File, l.Line, l.Reason})
+	}
+	err = c.result(map[string]any{
+		"formats": list(done.Formats), "conversations": done.Conversations, "messages": done.Messages, "unchanged": done.Unchanged,
+		"skipped": done.Skipped, "partial": done.Skipped > 0, "skipped_lines": bad, "notes": list(done.Notes),
+	}, func(w io.Writer) {
+		fmt.Fprintf(w, "%d conversations and %d messages imported, %d were there, %d left out\n", done.Conversations, done.Messages, done.Unchanged, done.Skipped)
+		for _, n := range done.Notes {
+			fmt.Fprintln(w, "  "+n)
+		}
 		for _, b := range bad {
 			fmt.Fprintf(w, "  %s:%d: %s\n", b.File, b.Line, b.Error)
 		}
 	})
-	if err == nil && sum.Bad > 0 && sum.Messages+sum.Unchanged == 0 {
+	if err == nil && done.Skipped > 0 && done.Messages+done.Unchanged == 0 {
 		err = reportedError{errors.New("nothing could be imported")}
 	}
 	return err
@@ -354,7 +396,10 @@ func (c *cli) askCommand() *cobra.Command {
 }
 
 // askSink prints the answer as it comes.
-type askSink struct{ w io.Writer }
+type askSink struct {
+	assistant.NoSink
+	w io.Writer
+}
 
 // State implements assistant.Sink.
 func (s *askSink) State(assistant.State) {}

@@ -8,6 +8,7 @@ import (
 
 	"cloudops/backend/assistant"
 	"cloudops/backend/chat"
+	"cloudops/backend/chat/archive"
 	"cloudops/backend/config"
 	"cloudops/backend/crypto"
 	"cloudops/backend/embedding"
@@ -59,6 +60,11 @@ var known = []struct {
 	{chat.ErrTooLong, "too_long", "Split the message.", false},
 	{chat.ErrInvalid, "invalid", "", false},
 	{chat.ErrExists, "exists", "", false},
+	{assistant.ErrSecretFound, "secret_found", "Redact it, or send it anyway if it may leave this machine.", false},
+	{archive.ErrUnknown, "invalid", "Choose an export of CloudOps, ChatGPT or Claude, or a folder of the earlier module.", false},
+	{archive.ErrTooLarge, "too_large", "Unpack it and import its parts one by one, if you trust where it comes from.", false},
+	{archive.ErrDamaged, "corrupt", "Export it again where it comes from.", false},
+	{errBusy, "busy", "Wait until it is done, or stop it.", true},
 	{assistant.ErrEmptyPrompt, "invalid", "Type a question.", false},
 	{host.ErrNoRun, "not_found", "", false},
 	{estate.ErrInvalid, "invalid", "", false},

@@ -30,10 +30,12 @@ type Options struct {
 	Passphrase func(ctx context.Context, create bool) ([]byte, error)
 	// ForcePassphrase makes a new vault use a passphrase even where there is a keychain.
 	ForcePassphrase bool
-	// OnStatus is told that Status changed; OnRun of every event of a run. Both may be nil and must return soon.
-	OnStatus func()
-	OnRun    func(RunEvent)
-	Log      *slog.Logger
+	// OnStatus is told that Status changed; OnRun of every event of a run. All may be nil and must return soon.
+	// OnConversation is told that a conversation changed in the background.
+	OnStatus       func()
+	OnRun          func(RunEvent)
+	OnConversation func(conversationID string)
+	Log            *slog.Logger
 }
 
 // Host owns the services of one data folder. Its exported fields are set by Open and valid until Close.
@@ -56,6 +58,8 @@ type Host struct {
 	model  embedding.Model
 	index  index
 
+	background background // what nobody waits for
+
 	settingsMu sync.Mutex
 	settings   config.Settings
 }
@@ -72,6 +76,7 @@ func New(o Options) (*Host, error) {
 	h := &Host{o: o, dir: dir, isDefault: isDefault, log: o.Log}
 	h.status.changed = o.OnStatus
 	h.Runs = NewRuns(o.OnRun)
+	h.background.start()
 	return h, nil
 }
 
@@ -169,7 +174,8 @@ func (h *Host) openServices() error {
 	h.Chat = chat.New(s, chat.Options{UserID: h.settings.UserID, SessionID: uuid.Must(uuid.NewV7()).String(), ModelID: modelID})
 	h.Estate = estate.New(s, estate.Options{})
 	h.Assistant = assistant.New(assistant.Deps{
-		History: chatHistory{h.Chat}, Recall: chatRecall{h.Chat}, Keeper: chatKeeper{h.Chat}, Estate: estateSearch{h.Estate},
+		Keeper: chatKeeper{h.Chat}, History: chatHistory{h.Chat}, Recall: chatRecall{h.Chat}, Chats: chatSearch{h.Chat}, Summaries: chatSummaries{h.Chat},
+		Estate: estateSearch{h.Estate}, Tools: estateTools{h.Estate}, Coverage: coverage{h.Estate}, Log: h.log,
 	}, assistant.Options{})
 	if err := h.useModel(h.settings.Model); err != nil {
 		h.status.notice("chat model", err)
@@ -180,6 +186,7 @@ func (h *Host) openServices() error {
 // Close ends runs, index and services in the reverse order. It is safe to call twice and after a failed Open.
 func (h *Host) Close(ctx context.Context) error {
 	h.Runs.Stop()
+	h.background.stop()
 	err := h.index.stop(ctx)
 	return errors.Join(err, h.closeFoundation())
 }

@@ -5,11 +5,12 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"sync"
 	"time"
 
 	"github.com/google/uuid"
+
+	"cloudops/backend/assistant"
 )
 
 // RunState is how far long work has come.
@@ -41,19 +42,19 @@ type Finding struct {
 	Code, Where, Message, Hint string
 }
 
-// AnswerSource is what an answer rests on.
-type AnswerSource struct {
-	Kind                      string // resource | message
-	ARN, Title, Subtitle      string
-	ConversationID, MessageID string
-}
-
 // AnswerState is what an answering run has so far.
 type AnswerState struct {
 	ConversationID, PromptID, MessageID string
-	Text                                string
-	Sources                             []AnswerSource
+	Text, Reasoning                     string
+	Sources                             []assistant.Source
+	ToolCalls                           []assistant.ToolCall
+	Notes                               []string
+	Egress                              []assistant.Egress
 	Mode                                string // model | retrieval
+	Waiting                             string // why nothing happens just now, for people; empty: no reason
+	PromptTokens, AnswerTokens          int64
+	ContextTokens, WindowTokens         int
+	CostMicroUSD                        int64
 }
 
 // Run is the state of long work.
@@ -72,9 +73,9 @@ type Run struct {
 type RunEvent struct {
 	RunID string
 	Seq   int    // rises by one within a run
-	Kind  string // progress | delta | sources | done | partial | failed | cancelled
-	Delta string // text to append, kind delta
-	Run   *Run   // the state, for every kind but delta
+	Kind  string // progress | delta | reasoning | tool | sources | done | partial | failed | cancelled
+	Delta string // text to append, kinds delta and reasoning
+	Run   *Run   // the state, for every other kind
 }
 
 // Runs keeps long work: each run has an id, can be asked for and be cancelled, and reports through Notify.
@@ -106,11 +107,14 @@ type RunHandle struct {
 	mu       sync.Mutex
 	run      Run
 	seq      int
-	delta    strings.Builder
+	deltas   []delta // not sent yet
 	timer    *time.Timer
 	lastSent time.Time
 	sending  sync.Mutex // held over notify, so that events arrive in the order of their numbers
 }
+
+// delta is text of one kind that is waiting to be sent on.
+type delta struct{ kind, text string }
 
 // Start begins work in the background and returns its id at once.
 func (r *Runs) Start(kind, label string, work func(ctx context.Context, h *RunHandle) error) string {
@@ -235,7 +239,8 @@ func (h *RunHandle) copyLocked() Run {
 	run.Findings = slices.Clone(run.Findings)
 	if run.Answer != nil {
 		answer := *run.Answer
-		answer.Sources = slices.Clone(answer.Sources)
+		answer.Sources, answer.ToolCalls = slices.Clone(answer.Sources), slices.Clone(answer.ToolCalls)
+		answer.Notes, answer.Egress = slices.Clone(answer.Notes), slices.Clone(answer.Egress)
 		run.Answer = &answer
 	}
 	return run
@@ -263,27 +268,44 @@ func (h *RunHandle) Find(f ...Finding) {
 	h.send("progress")
 }
 
-// Answer changes the state of the answer, and says so.
-func (h *RunHandle) Answer(change func(*AnswerState)) {
+// Answer changes the state of the answer, and says so by an event of a kind.
+func (h *RunHandle) Answer(kind string, change func(*AnswerState)) {
 	h.flush()
 	h.mu.Lock()
+	change(h.answerLocked())
+	h.mu.Unlock()
+	h.send(kind)
+}
+
+func (h *RunHandle) answerLocked() *AnswerState {
 	if h.run.Answer == nil {
 		h.run.Answer = &AnswerState{}
 	}
-	change(h.run.Answer)
-	h.mu.Unlock()
-	h.send("sources")
+	return h.run.Answer
 }
 
 // Delta appends text to the answer. It is sent on a moment later, together with what follows.
 func (h *RunHandle) Delta(text string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if h.run.Answer == nil {
-		h.run.Answer = &AnswerState{}
+	h.answerLocked().Text += text
+	h.appendLocked("delta", text)
+}
+
+// Reasoning appends text to what the model thinks before it answers, in the same way.
+func (h *RunHandle) Reasoning(text string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.answerLocked().Reasoning += text
+	h.appendLocked("reasoning", text)
+}
+
+func (h *RunHandle) appendLocked(kind, text string) {
+	if last := len(h.deltas) - 1; last >= 0 && h.deltas[last].kind == kind {
+		h.deltas[last].text += text
+	} else {
+		h.deltas = append(h.deltas, delta{kind, text})
 	}
-	h.run.Answer.Text += text
-	h.delta.WriteString(text)
 	if h.timer == nil {
 		h.timer = time.AfterFunc(deltaEvery, h.flush)
 	}
@@ -293,20 +315,24 @@ func (h *RunHandle) flush() {
 	h.sending.Lock()
 	defer h.sending.Unlock()
 	h.mu.Lock()
-	text := h.delta.String()
-	h.delta.Reset()
+	waiting := h.deltas
+	h.deltas = nil
 	if h.timer != nil {
 		h.timer.Stop()
 		h.timer = nil
 	}
-	if text == "" || h.run.State != Running {
-		h.mu.Unlock()
-		return
+	if h.run.State != Running {
+		waiting = nil
 	}
-	h.seq++
-	event := RunEvent{RunID: h.run.ID, Seq: h.seq, Kind: "delta", Delta: text}
+	events := make([]RunEvent, len(waiting))
+	for i, d := range waiting {
+		h.seq++
+		events[i] = RunEvent{RunID: h.run.ID, Seq: h.seq, Kind: d.kind, Delta: d.text}
+	}
 	h.mu.Unlock()
-	h.runs.notify(event)
+	for _, e := range events {
+		h.runs.notify(e)
+	}
 }
 
 func (h *RunHandle) send(kind string) {

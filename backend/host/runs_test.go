@@ -102,7 +102,7 @@ func TestDeltasAddUpToTheAnswer(t *testing.T) {
 		for i := range 500 {
 			h.Delta(fmt.Sprintf("%d ", i))
 			if i%100 == 0 {
-				h.Answer(func(a *AnswerState) { a.Mode = "model" })
+				h.Answer("sources", func(a *AnswerState) { a.Mode = "model" })
 			}
 		}
 		return nil

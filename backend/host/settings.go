@@ -1,6 +1,7 @@
 package host
 
 import (
+	"context"
 	"fmt"
 
 	"cloudops/backend/assistant"
@@ -62,18 +63,27 @@ func (h *Host) ModelKey(sealed string) (string, error) {
 	return string(key), nil
 }
 
-// useModel connects the assistant to the endpoint of the settings, or to none.
+// ModelConfig is the model of the settings in the words of the assistant, with its key opened.
+func (h *Host) ModelConfig(m config.ModelSettings) (assistant.ModelConfig, error) {
+	key, err := h.ModelKey(m.SealedAPIKey)
+	return assistant.ModelConfig{
+		Provider: m.Provider, BaseURL: m.BaseURL, Region: m.Region, Profile: m.Profile, Endpoint: m.Endpoint, Name: m.Name, APIKey: key,
+		WindowTokens: m.WindowTokens, PriceIn: m.PriceIn, PriceOut: m.PriceOut,
+	}, err
+}
+
+// useModel connects the assistant to the model of the settings, or to none.
 func (h *Host) useModel(m config.ModelSettings) error {
-	if m.BaseURL == "" || m.Name == "" {
+	if m.Name == "" || m.BaseURL == "" && (m.Provider == "" || m.Provider == config.ProviderOpenAI) {
 		h.Assistant.SetProvider(nil)
 		return nil
 	}
-	key, err := h.ModelKey(m.SealedAPIKey)
+	set, err := h.ModelConfig(m)
 	if err != nil {
 		h.Assistant.SetProvider(nil)
 		return err
 	}
-	provider, err := assistant.NewOpenAI(assistant.OpenAIOptions{BaseURL: m.BaseURL, Model: m.Name, APIKey: key})
+	provider, err := assistant.Connect(context.Background(), set)
 	if err != nil {
 		h.Assistant.SetProvider(nil)
 		return err

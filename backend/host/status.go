@@ -101,15 +101,18 @@ func (t *tracker) all() ([]Step, []Notice) {
 
 // Status is the state of the whole app.
 type Status struct {
-	Steps         []Step
-	Notices       []Notice
-	FirstLaunch   bool   // nothing in the estate, and no conversation
-	Index         string // running | starting | down
-	Embedder      string // id of the embedding model; empty: none
-	Pending       int    // records not yet searchable in full
-	ChatModel     string // empty: none is connected
-	Resources     int
-	RecoverySaved bool
+	Steps       []Step
+	Notices     []Notice
+	FirstLaunch bool   // nothing in the estate, and no conversation
+	Index       string // running | starting | down
+	Embedder    string // id of the embedding model; empty: none
+	Pending     int    // records not yet searchable in full
+	ChatModel   string // empty: none is connected
+	// ChatModelHost is where it is, ChatModelRemote whether that is not this machine.
+	ChatModelHost   string
+	ChatModelRemote bool
+	Resources       int
+	RecoverySaved   bool
 }
 
 // Progress is how far the start has come, and what there is to be said about it. It can be asked for at any time.
@@ -137,6 +140,7 @@ func (h *Host) Status(ctx context.Context) Status {
 		st.Pending += m.Waiting + m.Embedding
 	}
 	st.ChatModel = h.Assistant.Model()
+	st.ChatModelHost, st.ChatModelRemote = h.Assistant.Remote()
 	if n, err := h.ledger.Count(ctx, string(store.Estate)); err == nil {
 		st.Resources = int(n)
 	}

@@ -4,6 +4,22 @@ export namespace main {
 	    name: string;
 	    region: string;
 	}
+	export interface Egress {
+	    host: string;
+	    at: string;
+	    what: string[];
+	    bytes: number;
+	}
+	export interface ToolCall {
+	    id: string;
+	    name: string;
+	    label: string;
+	    input: string;
+	    output: string;
+	    state: string;
+	    tookMs: number;
+	    resources: Source[];
+	}
 	export interface Source {
 	    kind: string;
 	    arn: string;
@@ -11,14 +27,25 @@ export namespace main {
 	    subtitle: string;
 	    conversationId: string;
 	    messageId: string;
+	    seq: number;
 	}
 	export interface AnswerState {
 	    conversationId: string;
 	    promptId: string;
 	    messageId: string;
 	    text: string;
+	    reasoning: string;
 	    sources: Source[];
+	    toolCalls: ToolCall[];
+	    notes: string[];
+	    egress: Egress[];
 	    mode: string;
+	    waiting: string;
+	    promptTokens: number;
+	    answerTokens: number;
+	    contextTokens: number;
+	    windowTokens: number;
+	    costUsd: number;
 	}
 	export interface AppError {
 	    code: string;
@@ -28,14 +55,24 @@ export namespace main {
 	}
 	export interface AskRequest {
 	    conversationId: string;
+	    folderId: string;
 	    promptId: string;
 	    text: string;
 	    attachArns: string[];
+	    editOf: string;
+	    regenerate: string;
+	    recallChosen: boolean;
+	    recallIds: string[];
+	    secretsAllowed: boolean;
 	}
 	export interface AskStarted {
 	    runId: string;
 	    conversationId: string;
 	    promptId: string;
+	}
+	export interface Changed {
+	    count: number;
+	    missing: string[];
 	}
 	export interface ChatHit {
 	    messageId: string;
@@ -47,8 +84,27 @@ export namespace main {
 	    score: number;
 	    seq: number;
 	}
-	export interface ChatResults {
+	export interface ChatGroup {
+	    conversationId: string;
+	    title: string;
+	    titleMarked: string;
+	    lastActivity: string;
+	    status: string;
+	    titleHit: boolean;
 	    hits: ChatHit[];
+	}
+	
+	export interface ChatQuery {
+	    text: string;
+	    limit: number;
+	    roles: string[];
+	    folderId: string;
+	    conversationId: string;
+	    from: string;
+	    to: string;
+	}
+	export interface ChatResults {
+	    groups: ChatGroup[];
 	    tookMs: number;
 	    pending: number;
 	    dense: boolean;
@@ -61,12 +117,41 @@ export namespace main {
 	    messageCount: number;
 	    status: string;
 	    pinned: boolean;
+	    folderId: string;
+	    tags: string[];
+	    recall: string;
+	    promptTokens: number;
+	    answerTokens: number;
+	    costUsd: number;
 	}
 	export interface ConversationPage {
 	    conversations: Conversation[];
 	    next: string;
 	    fromLedger: boolean;
 	}
+	export interface ConversationQuery {
+	    status: string;
+	    folderId: string;
+	    tag: string;
+	    pinned: string;
+	    cursor: string;
+	    limit: number;
+	}
+	export interface Remainder {
+	    where: string;
+	    until: string;
+	    detail: string;
+	}
+	export interface Deletion {
+	    count: number;
+	    missing: string[];
+	    remains: Remainder[];
+	}
+	export interface Draft {
+	    text: string;
+	    attachArns: string[];
+	}
+	
 	export interface EstateFilter {
 	    field: string;
 	    values: string[];
@@ -134,6 +219,11 @@ export namespace main {
 	}
 	
 	
+	export interface Folder {
+	    id: string;
+	    name: string;
+	    count: number;
+	}
 	export interface HealthCheck {
 	    name: string;
 	    ok: boolean;
@@ -156,21 +246,56 @@ export namespace main {
 	    text: string;
 	    timestamp: string;
 	    seq: number;
+	    parentId: string;
+	    siblings: string[];
 	    model: string;
 	    partial: boolean;
 	    sources: Source[];
+	    toolCalls: ToolCall[];
+	    reasoning: string;
+	    notes: string[];
+	    egress: Egress[];
+	    error?: AppError;
+	    promptTokens: number;
+	    answerTokens: number;
+	    contextTokens: number;
+	    windowTokens: number;
+	    costUsd: number;
 	}
 	export interface MessagePage {
 	    messages: Message[];
 	    hasOlder: boolean;
 	    fromLedger: boolean;
 	}
+	export interface ModelConfig {
+	    provider: string;
+	    baseUrl: string;
+	    region: string;
+	    profile: string;
+	    endpoint: string;
+	    name: string;
+	    apiKey: string;
+	}
 	export interface ModelEndpoint {
 	    baseUrl: string;
 	    models: string[];
 	    ok: boolean;
 	    detail: string;
+	    hint: string;
 	}
+	export interface RecalledPair {
+	    promptId: string;
+	    answerId: string;
+	    conversationId: string;
+	    title: string;
+	    prompt: string;
+	    answer: string;
+	    model: string;
+	    timestamp: string;
+	    seq: number;
+	    score: number;
+	}
+	
 	
 	export interface ResourceRelation {
 	    kind: string;
@@ -216,14 +341,33 @@ export namespace main {
 	    regions: string[];
 	    services: string[];
 	}
+	export interface SecretFinding {
+	    rule: string;
+	    description: string;
+	    start: number;
+	    end: number;
+	    preview: string;
+	}
 	export interface Settings {
 	    profiles: string[];
 	    regions: string[];
 	    services: string[];
 	    roleArns: string[];
 	    endpointUrl: string;
+	    modelProvider: string;
 	    modelBaseUrl: string;
+	    modelRegion: string;
+	    modelProfile: string;
+	    modelEndpoint: string;
 	    modelName: string;
+	    windowTokens: number;
+	    priceIn: number;
+	    priceOut: number;
+	    titlesByModel: boolean;
+	    recallMode: string;
+	    idleLockMinutes: number;
+	    lockPassphraseSet: boolean;
+	    lockPassphrase: string;
 	    modelApiKeySet: boolean;
 	    modelApiKey: string;
 	    theme: string;
@@ -249,10 +393,13 @@ export namespace main {
 	    embedder: string;
 	    pending: number;
 	    model: string;
+	    modelRemote: boolean;
+	    modelHost: string;
 	    resources: number;
 	    recoveryKeySaved: boolean;
 	    notices: AppError[];
 	}
+	
 
 }
 

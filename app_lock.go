@@ -1,0 +1,80 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+
+	"cloudops/backend/config"
+	"cloudops/backend/crypto"
+	"cloudops/backend/host"
+)
+
+// phaseLocked: the services are closed, the keys are out of the memory, and the window shows nothing of what was open.
+const phaseLocked = "locked"
+
+// errBusy: the window cannot be locked while long work runs.
+var errBusy = errors.New("something is still running")
+
+// LockNow seals the window: it ends the services as quitting does. errBusy while a scan, an import or an answer runs.
+func (a *App) LockNow() error {
+	h, err := a.ready()
+	if err != nil {
+		return err
+	}
+	for _, run := range h.Runs.List() {
+		if run.State == host.Running {
+			return errBusy
+		}
+	}
+	a.mu.Lock()
+	a.host, a.phase = nil, phaseLocked
+	a.mu.Unlock()
+	a.statusChanged()
+	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)
+	defer cancel()
+	if err := h.Close(ctx); err != nil {
+		// The keys are gone all the same; what did not end in time ends with the program.
+		slog.Error("lock the window", "error", err)
+	}
+	return nil
+}
+
+// UnlockWindow starts the services again. The passphrase is that of the lock, empty where none is set; a vault with a
+// passphrase of its own asks for it as at a start. crypto.ErrWrongPassphrase.
+func (a *App) UnlockWindow(passphrase string) error {
+	a.mu.Lock()
+	locked := a.phase == phaseLocked
+	a.mu.Unlock()
+	if !locked {
+		return nil
+	}
+	if err := a.checkLock(passphrase); err != nil {
+		return err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if a.phase != phaseLocked {
+		return nil
+	}
+	a.phase, a.err = phaseStarting, nil
+	ctx, cancel := context.WithCancel(context.Background())
+	a.end = cancel
+	go a.open(ctx)
+	return nil
+}
+
+func (a *App) checkLock(passphrase string) error {
+	dir, _, err := config.DataDir(a.dataDir)
+	if err != nil {
+		return err
+	}
+	settings, err := config.Load(dir)
+	if err != nil {
+		return err
+	}
+	if settings.Chat.LockHash == "" {
+		return nil
+	}
+	return crypto.CheckWindowLock(passphrase, settings.Chat.LockHash)
+}

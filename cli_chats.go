@@ -289,7 +289,8 @@ func (c *cli) chatsExport() *cobra.Command {
 				}
 				fmt.Fprintf(c.err, "%d conversations, %d messages\n", done.Conversations, done.Messages)
 				if done.Damaged > 0 {
-					return reportedError{fmt.Errorf("%d messages do not open and were left out; a backup may still hold them", done.Damaged)}
+					fmt.Fprintf(c.err, "%d messages do not open and were left out; a backup may still hold them\n", done.Damaged)
+					return reportedError{errors.New("messages do not open")}
 				}
 				return nil
 			})

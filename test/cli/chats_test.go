@@ -236,3 +236,37 @@ func TestAppendInterrupted(t *testing.T) {
 	}
 	require.Equal(t, sent, n)
 }
+
+func TestChatsListFilters(t *testing.T) {
+	t.Parallel()
+	a := newApp(t).wordsOnly()
+	ids := []string{"01a208bd-42f5-7d00-af3f-d6b063a2af01", "01a208bd-42f5-7d00-af3f-d6b063a2af02", "01a208bd-42f5-7d00-af3f-d6b063a2af03"}
+	lines := ""
+	for i, head := range []string{`"status":"active","folder":"Work","tags":["Cost"]`, `"status":"archived","tags":["cost","old"],"pinned":true`, `"status":"active"`} {
+		lines += fmt.Sprintf(`{"conversation_id":%q,"conversation":{"title":"c%d","created_at":"2026-05-0%dT00:00:00Z",%s},"content":""}`+"\n", ids[i], i, i+1, head)
+	}
+	file := filepath.Join(t.TempDir(), "chats.jsonl")
+	require.NoError(t, os.WriteFile(file, []byte(lines), 0o600))
+	a.ok("chats", "import", file)
+	listed := func(args ...string) []string {
+		var list []struct {
+			ConversationID string `json:"conversation_id"`
+			UserID         string `json:"user_id"`
+		}
+		a.json(&list, append([]string{"chats", "list"}, args...)...)
+		got := []string{}
+		for _, l := range list {
+			got = append(got, l.ConversationID)
+			require.Equal(t, "local", l.UserID)
+		}
+		return got
+	}
+	require.Equal(t, []string{ids[0]}, listed("--folder", "work"))
+	require.Equal(t, []string{ids[1], ids[0]}, listed("--tag", "COST"))
+	require.Equal(t, []string{ids[1]}, listed("--status", "archived"))
+	require.Equal(t, []string{ids[2], ids[0]}, listed("--status", "active"))
+	require.Equal(t, []string{ids[2], ids[1]}, listed("--folder", "none", "--user", "local"))
+	require.Empty(t, listed("--user", "somebody else"))
+	a.refused(2, "chats", "list", "--folder", "nowhere")
+	a.refused(2, "chats", "list", "--status", "lost")
+}

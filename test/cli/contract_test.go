@@ -119,7 +119,7 @@ func TestEveryCommandInJSON(t *testing.T) {
 	require.Contains(t, answer, "ledger-prod")
 
 	list := js("chats", "list")
-	requireKeys(t, "conversation_id title created_at last_activity message_count status pinned", first(t, list))
+	requireKeys(t, "conversation_id title created_at last_activity message_count status pinned user_id", first(t, list))
 	shown := js("chats", "show", id.ConversationID)
 	requireKeys(t, "conversation_id title created_at message_count messages", shown)
 	message := first(t, member(t, shown, "messages"))

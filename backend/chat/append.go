@@ -155,7 +155,7 @@ func (s *Service) prepare(m NewMessage) (NewMessage, bool, error) {
 			return m, false, err
 		}
 	}
-	if err := m.Detail.check(); err != nil {
+	if err := m.checkDetail(); err != nil {
 		return m, false, err
 	}
 	if m.SessionID == "" {

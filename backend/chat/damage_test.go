@@ -7,20 +7,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"cloudops/backend/chat"
-	"cloudops/backend/ledger"
 	"cloudops/backend/store"
 	"cloudops/backend/store/storetest"
 )
-
-// damage changes what is sealed of a record behind the store's back.
-func damage(t *testing.T, e *storetest.Env, c store.Collection, id string) {
-	t.Helper()
-	rows, err := e.Ledger.Get(t.Context(), string(c), id)
-	require.NoError(t, err)
-	rows[0].Sealed = rows[0].Sealed[:len(rows[0].Sealed)-8] + "AAAAAAAA"
-	_, err = e.Ledger.Apply(t.Context(), []ledger.Change{{Record: rows[0]}})
-	require.NoError(t, err)
-}
 
 func TestADamagedMessageHidesNoOther(t *testing.T) {
 	e := storetest.OpenWithoutModel(t, chat.Schemas()...)
@@ -32,7 +21,7 @@ func TestADamagedMessageHidesNoOther(t *testing.T) {
 	}
 	e.Store.Disconnect()
 	for _, i := range []int{3, 4, 8} {
-		damage(t, e, store.ChatHistory, ids[i])
+		e.Damage(store.ChatHistory, ids[i])
 	}
 	for _, size := range []int{1, 2, 4, 50} {
 		msgs := all(t, s, c.ID, size)
@@ -50,4 +39,11 @@ func TestADamagedMessageHidesNoOther(t *testing.T) {
 	export(t, s, chat.JSONL, c.ID)
 	say(t, s, c.ID, chat.RoleUser, "it goes on")
 	require.NoError(t, s.Delete(t.Context(), c.ID))
+	damaged := create(t, s, "whose title does not open")
+	say(t, s, damaged.ID, chat.RoleUser, "kept")
+	e.Damage(store.ChatSessions, damaged.ID)
+	list, err := s.List(t.Context(), chat.Query{})
+	require.NoError(t, err)
+	require.Equal(t, 1, list.Damaged)
+	require.NoError(t, s.Delete(t.Context(), damaged.ID))
 }

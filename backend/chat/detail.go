@@ -55,7 +55,7 @@ type Failure struct {
 	Hint    string `json:"hint,omitempty"`
 }
 
-func (d Detail) check() error {
+func (d Detail) checkDetail() error {
 	raw, err := encode(d)
 	if err != nil {
 		return err

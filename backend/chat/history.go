@@ -81,7 +81,7 @@ func (s *Service) readSegment(ctx context.Context, conversationID string, g segm
 	if err != nil {
 		return err
 	}
-	recs := append(res.Records, res.Damaged...)
+	recs := slices.Concat(res.Records, res.Damaged)
 	slices.SortStableFunc(recs, func(a, b store.Record) int { return cmp.Compare(b.Seq, a.Seq) })
 	for _, r := range recs {
 		m := messageOrDamage(r)

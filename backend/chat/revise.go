@@ -34,7 +34,7 @@ func (s *Service) revise(ctx context.Context, messageID string, rev Revision) er
 	if err := checkLength(body); err != nil {
 		return err
 	}
-	if err := rev.Detail.check(); err != nil {
+	if err := rev.checkDetail(); err != nil {
 		return err
 	}
 	msg, _, err := s.message(ctx, messageID)

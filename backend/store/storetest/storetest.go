@@ -131,7 +131,7 @@ func (e *Env) StartQdrant() {
 	if err != nil {
 		e.T.Fatalf("find Qdrant (run `make setup`): %v", err)
 	}
-	rest, grpc := freePort(e.T), freePort(e.T)
+	rest, grpc := freePorts(e.T)
 	dir := filepath.Join(e.Dir, "qdrant")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		e.T.Fatal(err)
@@ -174,14 +174,19 @@ func (e *Env) KillQdrant() {
 	e.qdrant = nil
 }
 
-func freePort(t testing.TB) int {
+// freePorts finds two at once: one after the other, they may be the same.
+func freePorts(t testing.TB) (rest, grpc int) {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	var ports [2]int
+	for i := range ports {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer l.Close()
+		ports[i] = l.Addr().(*net.TCPAddr).Port
 	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
+	return ports[0], ports[1]
 }
 
 // Context ends before the test's own time runs out.

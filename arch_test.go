@@ -17,8 +17,8 @@ import (
 // line over host and the features to store and what it stands on. A package that is not listed is a new room: say here
 // where it stands.
 var allowed = map[string][]string{
-	".":                           {"backend/assistant", "backend/assistant/model", "backend/secret", "backend/chat", "backend/chat/archive", "backend/config", "backend/crypto", "backend/embedding", "backend/estate", "backend/estate/aws", "backend/host", "backend/ledger", "backend/qdrant", "backend/store"},
-	"backend/host":                {"backend/assistant", "backend/assistant/model", "backend/secret", "backend/chat", "backend/chat/archive", "backend/config", "backend/crypto", "backend/embedding", "backend/estate", "backend/estate/aws", "backend/estate/sample", "backend/ledger", "backend/qdrant", "backend/store"},
+	".":                           {"backend/assistant", "backend/backup", "backend/assistant/model", "backend/secret", "backend/chat", "backend/chat/archive", "backend/config", "backend/crypto", "backend/embedding", "backend/estate", "backend/estate/aws", "backend/host", "backend/ledger", "backend/qdrant", "backend/store"},
+	"backend/host":                {"backend/assistant", "backend/backup", "backend/assistant/model", "backend/secret", "backend/chat", "backend/chat/archive", "backend/config", "backend/crypto", "backend/embedding", "backend/estate", "backend/estate/aws", "backend/estate/sample", "backend/ledger", "backend/qdrant", "backend/store"},
 	"backend/chat":                {"backend/store"},
 	"backend/chat/archive":        {},
 	"backend/assistant":           {"backend/assistant/anthropic", "backend/assistant/bedrock", "backend/assistant/model", "backend/assistant/openai", "backend/assistant/tool", "backend/secret"},
@@ -37,6 +37,7 @@ var allowed = map[string][]string{
 	"backend/estate/sample":       {"backend/estate"},
 	"backend/store":               {"backend/crypto", "backend/embedding", "backend/ledger"},
 	"backend/store/storetest":     {"backend/config", "backend/crypto", "backend/embedding", "backend/ledger", "backend/store"},
+	"backend/backup":              {"backend/config", "backend/crypto", "backend/ledger"},
 	"backend/ledger":              {},
 	"backend/qdrant":              {"backend/config"},
 	"backend/embedding":           {"backend/config"},

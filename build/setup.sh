@@ -86,6 +86,13 @@ linter() {
 	GOBIN="$PWD/build/cache/bin" go install "github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(cat build/golangci-lint.version)"
 }
 
+# A real S3 server, and the stock age program, to hold backups against.
+backup_tools() {
+	say "S3 server and age for the tests (compiled once; a minute or two)"
+	GOBIN="$PWD/build/cache/bin" go install github.com/versity/versitygw/cmd/versitygw@v1.8.0
+	GOBIN="$PWD/build/cache/bin" go install filippo.io/age/cmd/age@v1.3.2
+}
+
 [ -n "${CLOUDOPS_SKIP_PACKAGES:-}" ] || install_packages
 say "Go modules"
 once go-modules go.mod go.sum -- go mod download
@@ -98,4 +105,6 @@ if [ "$what" = test ]; then
 	once python test/moto/requirements.txt -- python_packages
 	[ -x build/cache/bin/golangci-lint ] || rm -f "$stamps/linter"
 	once linter build/golangci-lint.version -- linter
+	[ -x build/cache/bin/versitygw ] && [ -x build/cache/bin/age ] || rm -f "$stamps/backup-tools"
+	once backup-tools /dev/null -- backup_tools
 fi

@@ -1,0 +1,3 @@
+package backup
+
+func stepTest() bool { return false }

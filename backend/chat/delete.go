@@ -204,20 +204,31 @@ func (s *Service) PurgeDeleted(ctx context.Context, ids []string) (Deletion, err
 			out.Missing = append(out.Missing, id)
 		}
 	}
-	defer s.locks.lockAll(mine)()
-	purged, err := s.rw.Purge(ctx, store.ChatSessions, mine...)
-	if err != nil {
-		return out, fmt.Errorf("purge conversations: %w", err)
+	clean := true
+	for part := range slices.Chunk(mine, purgeBatch) {
+		done, err := s.purge(ctx, part)
+		if err != nil {
+			return out, fmt.Errorf("purge conversations: %d of %d are purged: %w", out.Count, len(mine), err)
+		}
+		out.Count += len(part)
+		clean = clean && done.Clean
 	}
-	out.Count = len(mine)
 	if out.Count == 0 {
 		return out, nil
 	}
 	out.Remains = s.remains()
-	if !purged.Clean {
+	if !clean {
 		out.Remains = append(out.Remains, Remainder{
 			Where: "write-ahead file of the ledger", Detail: "It was being read, so it could not be emptied. That happens at the next purge or start at the latest.",
 		})
 	}
 	return out, nil
+}
+
+// purgeBatch is how many conversations are purged in one transaction, which holds up every write.
+const purgeBatch = 50
+
+func (s *Service) purge(ctx context.Context, ids []string) (store.Purged, error) {
+	defer s.locks.lockAll(ids)()
+	return s.rw.Purge(ctx, store.ChatSessions, ids...)
 }

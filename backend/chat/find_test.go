@@ -113,3 +113,21 @@ func TestPlainRecallGoesByKeywordsAndAge(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, pairs, chat.MaxRecall)
 }
+
+func TestTitlesOfAnOlderVaultAreIndexed(t *testing.T) {
+	old := chat.Schemas()
+	for i := range old {
+		if old[i].Collection == store.ChatSessions {
+			old[i].Searchable, old[i].SteadyDoc, old[i].Derive, old[i].AvgTerms, old[i].KeyedTerms = false, false, nil, 0, false
+		}
+	}
+	e := storetest.OpenWithoutModel(t, old...)
+	c := create(t, service(e, newClock()), "The quokka runbook")
+	e.Schemas = chat.Schemas()
+	e.Reopen()
+	found, err := service(e, newClock()).Find(t.Context(), "quokka", chat.Filter{}, 5)
+	require.NoError(t, err)
+	require.Len(t, found.Groups, 1)
+	require.Equal(t, c.ID, found.Groups[0].ConversationID)
+	require.True(t, found.Groups[0].TitleHit)
+}

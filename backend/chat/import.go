@@ -291,7 +291,7 @@ func (imp *importer) append(ctx context.Context, id string, msgs []heldMessage) 
 		// The line with the message that it followed could not be used: it goes to the end rather than nowhere.
 		rest[0].Parent = nil
 		return imp.append(ctx, id, rest)
-	case !errors.Is(err, ErrExists) && !errors.Is(err, ErrNotFound):
+	case !errors.Is(err, ErrExists) && !errors.Is(err, ErrNotFound) && !errors.Is(err, ErrInvalid):
 		return err // of reading or writing
 	case len(rest) == 1:
 		imp.bad(rest[0].line, err)

@@ -36,7 +36,7 @@ type filterArgs struct {
 	Account string `json:"account,omitempty" jsonschema:"account id of 12 digits; several with commas"`
 	Env     string `json:"env,omitempty" jsonschema:"prod, staging, dev …; several with commas"`
 	State   string `json:"state,omitempty" jsonschema:"running, stopped, available …; several with commas"`
-	Tag     string `json:"tag,omitempty" jsonschema:"key=value, or a key alone; several with commas"`
+	Tag     string `json:"tag,omitempty" jsonschema:"a key, or key=value; several with commas"`
 }
 
 func (f filterArgs) filters() Filters {
@@ -68,7 +68,7 @@ type getArgs struct {
 
 type listArgs struct {
 	Filters filterArgs `json:"filters,omitempty" jsonschema:"which resources; none: all"`
-	GroupBy string     `json:"group_by,omitempty" jsonschema:"count by: type, service, region, account, env or state"`
+	GroupBy string     `json:"group_by,omitempty" jsonschema:"what to count by: type, service, region, account, env or state"`
 	Limit   int        `json:"limit,omitempty" jsonschema:"rows, 0 to 50; 0 for counts alone"`
 }
 

@@ -57,11 +57,11 @@ type loop struct {
 
 // specs are the tools that the model is offered. Where their description would fill a third of the window, none are.
 func (r *run) specs(p *connected) []model.Tool {
-	if p.noTools.Load() || len(r.Service.tools) == 0 {
+	if p.noTools.Load() || len(r.tools) == 0 {
 		return nil
 	}
 	var specs []model.Tool
-	for _, t := range r.Service.tools {
+	for _, t := range r.tools {
 		specs = append(specs, t.Spec)
 	}
 	if n := model.PromptTokens(model.Prompt{Tools: specs}); n > p.Window()/3 {

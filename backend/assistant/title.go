@@ -56,15 +56,15 @@ func titleFrom(text string) string {
 	if i := strings.IndexByte(text, '\n'); i >= 0 {
 		text = text[:i]
 	}
-	if before, after, found := strings.Cut(text, ":"); found && strings.EqualFold(strings.TrimSpace(before), "title") {
-		text = after
-	}
 	text = strings.Map(func(r rune) rune {
 		if strings.ContainsRune("*_`#<>[]{}|\\\"“”„", r) {
 			return -1
 		}
 		return r
 	}, text)
+	if before, after, found := strings.Cut(text, ":"); found && strings.EqualFold(strings.TrimSpace(before), "title") {
+		text = after
+	}
 	words := strings.Fields(text)
 	words = words[:min(len(words), titleWords)]
 	title := strings.TrimFunc(strings.Join(words, " "), func(r rune) bool { return unicode.IsPunct(r) && r != ')' && r != '?' || unicode.IsSpace(r) })

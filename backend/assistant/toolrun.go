@@ -3,6 +3,7 @@ package assistant
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -132,7 +133,9 @@ func (l *loop) settle(p *planned) (fresh bool) {
 	case p.text == "":
 		p.refuse("The same call stands in this step already, and failed.")
 	case p.err != nil:
-		l.deps.Log.Warn("run a tool", "tool", p.call.Name, "error", p.err)
+		if !errors.Is(p.err, ErrNoResource) {
+			l.deps.Log.Warn("run a tool", "tool", p.call.Name, "error", p.err)
+		}
 		p.refuse(toolTrouble(p.err))
 	default:
 		p.text, fresh = l.render(p), true

@@ -119,7 +119,7 @@ func parseEndpoint(raw, key string) (*url.URL, error) {
 		return nil, model.Errorf(model.CodeBadAddress, false, "Give an address such as https://vpce-1234.bedrock-runtime.eu-west-1.vpce.amazonaws.com.",
 			nil, "the endpoint of Bedrock is not usable")
 	}
-	if u.Scheme == "http" && !model.IsLoopback(u.Hostname()) && key != "" {
+	if u.Scheme == "http" && key != "" { // nor would the SDK
 		return nil, model.Errorf(model.CodeInsecureKey, false, "Use an https address.", nil, "the key would be sent unencrypted to %s", u.Host)
 	}
 	return u, nil
@@ -173,7 +173,8 @@ func (p *Provider) once(ctx context.Context, prompt model.Prompt, on func(model.
 	}
 	done := r.completion()
 	begun := done.Text != "" || done.Reasoning != ""
-	if err := stream.Err(); err != nil || ctx.Err() != nil {
+	// What happens to the connection after the end of the answer does not matter.
+	if err := stream.Err(); done.Stop == model.StopUnknown && err != nil || ctx.Err() != nil {
 		return done, p.end(ctx, watch, err, begun)
 	}
 	if done.Stop == model.StopUnknown {

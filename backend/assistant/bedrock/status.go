@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"strings"
+	"time"
 
 	smithy "github.com/aws/smithy-go"
 	smithyhttp "github.com/aws/smithy-go/transport/http"
@@ -18,7 +19,7 @@ func (p *Provider) classify(err error, begun bool) error {
 	}
 	var api smithy.APIError
 	if errors.As(err, &api) && api.ErrorCode() != "" {
-		if e := p.named(api, response(err), err); e != nil {
+		if e := p.named(api, err); e != nil {
 			return e
 		}
 	}
@@ -38,16 +39,17 @@ func (p *Provider) classify(err error, begun bool) error {
 	return p.malformed(err)
 }
 
-func response(err error) *http.Response {
+// retryAfter is what the server asked for; 0: nothing.
+func retryAfter(err error) time.Duration {
 	var answered *smithyhttp.ResponseError
 	if errors.As(err, &answered) && answered.Response != nil {
-		return answered.Response.Response
+		return model.RetryAfter(answered.Response.Response)
 	}
-	return nil
+	return 0
 }
 
 // named maps the exceptions that Bedrock has names for. What it wrote is looked at, and never passed on.
-func (p *Provider) named(api smithy.APIError, resp *http.Response, err error) *model.Error {
+func (p *Provider) named(api smithy.APIError, err error) *model.Error {
 	said := strings.ToLower(api.ErrorMessage())
 	switch api.ErrorCode() {
 	case "AccessDeniedException":
@@ -60,13 +62,13 @@ func (p *Provider) named(api smithy.APIError, resp *http.Response, err error) *m
 		}
 		return p.noModel(err)
 	case "ThrottlingException", "ServiceQuotaExceededException", "TooManyRequestsException":
-		after := model.RetryAfter(resp)
+		after := retryAfter(err)
 		e := model.Errorf(model.CodeRateLimited, true, model.BusyHint(after), err, "%s takes no more requests now", p.host)
 		e.RetryAfter = after
 		return e
 	case "ModelNotReadyException", "ServiceUnavailableException", "InternalServerException", "ModelStreamErrorException", "ModelErrorException", "ModelTimeoutException":
 		e := model.Errorf(model.CodeServer, true, "Try again in a moment, or look at the AWS Health dashboard.", err, "%s had an error of its own", p.host)
-		e.RetryAfter = model.RetryAfter(resp)
+		e.RetryAfter = retryAfter(err)
 		return e
 	case "UnrecognizedClientException", "InvalidSignatureException", "IncompleteSignature", "InvalidClientTokenId", "MissingAuthenticationTokenException", "MissingAuthenticationToken":
 		return model.Errorf(model.CodeUnauthorized, false, "Check the AWS profile in the settings, and the clock of this machine.", err, "%s does not accept the AWS credentials", p.host)

@@ -1,8 +1,10 @@
 package model
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -41,6 +43,10 @@ type told struct{ *http.Transport }
 // RoundTrip implements http.RoundTripper. A request counts as sent when there is a connection for it: the hook is
 // called by the goroutine that calls RoundTrip, before the first byte.
 func (t told) RoundTrip(r *http.Request) (*http.Response, error) {
+	r, err := ownBody(r)
+	if err != nil {
+		return nil, err
+	}
 	on, ok := r.Context().Value(sentKey{}).(func(Event))
 	if !ok || IsLoopback(r.URL.Hostname()) {
 		return t.Transport.RoundTrip(r)
@@ -48,6 +54,25 @@ func (t told) RoundTrip(r *http.Request) (*http.Response, error) {
 	event := Event{Kind: EventSent, Host: r.URL.Host, Bytes: max(0, r.ContentLength)}
 	trace := &httptrace.ClientTrace{GotConn: func(httptrace.GotConnInfo) { on(event) }}
 	return t.Transport.RoundTrip(r.WithContext(httptrace.WithClientTrace(r.Context(), trace)))
+}
+
+// ownBody gives a request a body that nobody else closes. The AWS SDK closes the body as soon as the answer begins, and where that
+// is before the transport has looked whether more follows, the transport takes it for a failed write and closes the
+// connection under the answer.
+func ownBody(r *http.Request) (*http.Request, error) {
+	if r.Body == nil || r.Body == http.NoBody {
+		return r, nil
+	}
+	raw, err := io.ReadAll(r.Body)
+	_ = r.Body.Close() // it was read
+	if err != nil {
+		return nil, fmt.Errorf("read the request: %w", err)
+	}
+	r = r.Clone(r.Context())
+	r.ContentLength = int64(len(raw))
+	r.GetBody = func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(raw)), nil }
+	r.Body = io.NopCloser(bytes.NewReader(raw))
+	return r, nil
 }
 
 // IsLoopback: the host is this machine.

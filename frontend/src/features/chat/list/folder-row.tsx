@@ -5,7 +5,7 @@ import { Confirm } from "@/components/ui/dialog";
 import { Menu, MenuItem } from "@/components/ui/menu";
 import type { Folder } from "@/lib/backend";
 import { cn } from "@/lib/cn";
-import { plural } from "@/lib/format";
+import { formatCount, plural } from "@/lib/format";
 import { useNavigation } from "@/lib/navigation";
 import { useActions } from "./actions";
 import { draggedIds, isDragged } from "./drag";
@@ -55,7 +55,7 @@ export function FolderRow({ folder, open, index }: { folder: Folder; open: boole
         <Chevron className="size-3.5 shrink-0 text-muted" aria-hidden />
         <Icon className="size-4 shrink-0 text-muted" aria-hidden />
         <span className="truncate font-medium">{folder.name}</span>
-        <span className="ml-auto text-xs tabular-nums text-muted group-hover:invisible">{folder.count}</span>
+        <span className="-mr-5 ml-auto text-xs tabular-nums text-muted group-hover:invisible">{formatCount(folder.count)}</span>
       </button>
       <div className="absolute right-1 top-1 opacity-0 focus-within:opacity-100 group-hover:opacity-100 has-[[data-state=open]]:opacity-100">
         <Menu trigger={<Button variant="ghost" size="icon-sm" aria-label={`Actions for the folder ${folder.name}`}><Ellipsis aria-hidden /></Button>}>

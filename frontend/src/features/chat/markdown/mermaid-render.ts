@@ -28,7 +28,8 @@ async function withStyleNonce<T>(work: () => Promise<T>): Promise<T> {
   const { prototype } = Document;
   // They stand on this one document alone, over the prototype's own, and go again when the drawing is done.
   document.createElement = (name: string, options?: ElementCreationOptions) => marked(prototype.createElement.call(document, name, options));
-  document.createElementNS = (space: string | null, name: string, options?: string | ElementCreationOptions) => marked(prototype.createElementNS.call(document, space, name, options as string)) as HTMLElement;
+  const createElementNS = (space: string | null, name: string, options?: string | ElementCreationOptions) => marked(prototype.createElementNS.call(document, space, name, options as string));
+  document.createElementNS = createElementNS as Document["createElementNS"];
   try {
     return await work();
   } finally {

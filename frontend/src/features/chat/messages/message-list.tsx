@@ -62,6 +62,8 @@ function Scroller({ conversationId, items, query }: ScrollerProps) {
   const scroller = useRef<HTMLDivElement>(null);
   const [marked, setMarked] = useState(target?.messageId ?? "");
   const settled = useRef(false);
+  const [arrived, setArrived] = useState(false);
+  const sentAt = useChat((s) => s.pending[conversationId]?.sentAt);
   const rows = useVirtualizer({
     count: items.length,
     getScrollElement: () => scroller.current,
@@ -85,7 +87,7 @@ function Scroller({ conversationId, items, query }: ScrollerProps) {
   useEffect(() => {
     if (settled.current || items.length === 0) return;
     if (!target) {
-      rows.scrollToIndex(items.length - 1, { align: "end" });
+      rows.scrollToEnd();
       settled.current = true;
     } else if (targetIndex >= 0) {
       rows.scrollToIndex(targetIndex, { align: "center" });
@@ -93,6 +95,8 @@ function Scroller({ conversationId, items, query }: ScrollerProps) {
     } else if (hasNextPage && !isFetchingNextPage) {
       void fetchNextPage();
     }
+    // A page that came in while the list still travels would move its goal: further pages wait until it is there.
+    if (settled.current) window.setTimeout(() => setArrived(true), 300);
   }, [items.length, rows, target, targetIndex, hasNextPage, isFetchingNextPage, fetchNextPage]);
   useEffect(() => {
     if (!marked || targetIndex < 0) return;
@@ -100,12 +104,16 @@ function Scroller({ conversationId, items, query }: ScrollerProps) {
     return () => window.clearTimeout(timer);
   }, [marked, targetIndex]);
   useEffect(() => {
-    if (settled.current && firstVisible < 6 && hasNextPage && !isFetchingNextPage) void fetchNextPage();
-  }, [firstVisible, hasNextPage, isFetchingNextPage, fetchNextPage]);
+    if (arrived && firstVisible < 6 && hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  }, [arrived, firstVisible, hasNextPage, isFetchingNextPage, fetchNextPage]);
   useEffect(() => {
-    if (settled.current && lastVisible > items.length - 4 && hasPreviousPage && !isFetchingPreviousPage) void fetchPreviousPage();
-  }, [lastVisible, items.length, hasPreviousPage, isFetchingPreviousPage, fetchPreviousPage]);
+    if (arrived && lastVisible > items.length - 4 && hasPreviousPage && !isFetchingPreviousPage) void fetchPreviousPage();
+  }, [arrived, lastVisible, items.length, hasPreviousPage, isFetchingPreviousPage, fetchPreviousPage]);
 
+  // Whoever sends a prompt wants to see it, wherever the list was.
+  useEffect(() => {
+    if (sentAt && settled.current && !target) rows.scrollToEnd();
+  }, [sentAt, rows, target]);
   const [away, setAway] = useState(false);
   const onScroll = () => {
     const at = scroller.current;
@@ -122,11 +130,11 @@ function Scroller({ conversationId, items, query }: ScrollerProps) {
         return;
       }
     }
-    if (step > 0) rows.scrollToIndex(items.length - 1, { align: "end" });
+    if (step > 0) rows.scrollToEnd();
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.ctrlKey && (event.key === "ArrowUp" || event.key === "ArrowDown")) jump(event.key === "ArrowUp" ? -1 : 1);
-    else if (event.key === "End" && event.target === scroller.current) rows.scrollToIndex(items.length - 1, { align: "end" });
+    else if (event.key === "End" && event.target === scroller.current) rows.scrollToEnd();
     else return;
     event.preventDefault();
   };
@@ -155,7 +163,7 @@ function Scroller({ conversationId, items, query }: ScrollerProps) {
         aria-label="To the newest message"
         title="To the newest message (End)"
         className={cn("absolute bottom-3 left-1/2 z-10 -translate-x-1/2 rounded-full shadow-float", !away && "hidden")}
-        onClick={() => rows.scrollToIndex(items.length - 1, { align: "end" })}
+        onClick={() => rows.scrollToEnd()}
       >
         <ArrowDown aria-hidden />
       </Button>

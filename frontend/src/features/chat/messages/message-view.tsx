@@ -3,7 +3,7 @@ import type { Message } from "@/lib/backend";
 import { cn } from "@/lib/cn";
 import { useNavigation } from "@/lib/navigation";
 import { Button } from "@/components/ui/button";
-import { Markdown } from "../markdown/markdown";
+import { AnswerText } from "../markdown/answer-text";
 import { splitReasoning } from "../markdown/prepare";
 import { KnownResources } from "../markdown/resources";
 import { useSelectBranch } from "../queries";
@@ -52,7 +52,7 @@ function Answer({ conversationId, message, streaming, waiting, marked, last, onS
       {silent && !toolRuns && <Thinking waiting={waiting} />}
       {said.answer !== "" && (
         <KnownSources message={message}>
-          <Markdown text={said.answer} streaming={streaming} />
+          <AnswerText text={said.answer} streaming={streaming} />
         </KnownSources>
       )}
       {!silent && waiting && <Waiting text={waiting} />}

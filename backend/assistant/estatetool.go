@@ -28,15 +28,15 @@ const (
 	maxToolRows = 50
 )
 
-// filterArgs are Filters as a model writes them.
+// filterArgs are Filters as a model writes them. Few words: they stand in three tools, and small windows are full soon.
 type filterArgs struct {
-	Type    string `json:"type,omitempty" jsonschema:"kind of resource: AWS::RDS::DBInstance, RDS instance, or a word such as database; several with commas"`
-	Service string `json:"service,omitempty" jsonschema:"ec2, rds, s3, lambda …; several with commas"`
-	Region  string `json:"region,omitempty" jsonschema:"eu-west-1 …; several with commas"`
-	Account string `json:"account,omitempty" jsonschema:"account id of 12 digits; several with commas"`
-	Env     string `json:"env,omitempty" jsonschema:"prod, staging, dev …; several with commas"`
-	State   string `json:"state,omitempty" jsonschema:"running, stopped, available …; several with commas"`
-	Tag     string `json:"tag,omitempty" jsonschema:"a key, or key=value; several with commas"`
+	Type    string `json:"type,omitempty" jsonschema:"RDS instance, AWS::RDS::DBInstance or database"`
+	Service string `json:"service,omitempty"`
+	Region  string `json:"region,omitempty"`
+	Account string `json:"account,omitempty" jsonschema:"12 digits"`
+	Env     string `json:"env,omitempty"`
+	State   string `json:"state,omitempty"`
+	Tag     string `json:"tag,omitempty" jsonschema:"key, or key=value"`
 }
 
 func (f filterArgs) filters() Filters {
@@ -57,34 +57,34 @@ func split(s string) []string {
 }
 
 type searchArgs struct {
-	Query   string     `json:"query" jsonschema:"what to look for: words, a name, an id, an ARN, an IP address"`
-	Limit   int        `json:"limit,omitempty" jsonschema:"rows, 1 to 50"`
-	Filters filterArgs `json:"filters,omitempty" jsonschema:"narrow the search"`
+	Query   string     `json:"query" jsonschema:"words, a name, an id, an ARN or an IP address"`
+	Limit   int        `json:"limit,omitempty" jsonschema:"1 to 50"`
+	Filters filterArgs `json:"filters,omitempty" jsonschema:"alternatives with commas"`
 }
 
 type getArgs struct {
-	ARN string `json:"arn" jsonschema:"ARN of the resource, as another tool gave it"`
+	ARN string `json:"arn" jsonschema:"as another tool gave it"`
 }
 
 type listArgs struct {
-	Filters filterArgs `json:"filters,omitempty" jsonschema:"which resources; none: all"`
-	GroupBy string     `json:"group_by,omitempty" jsonschema:"what to count by: type, service, region, account, env or state"`
-	Limit   int        `json:"limit,omitempty" jsonschema:"rows, 0 to 50; 0 for counts alone"`
+	Filters filterArgs `json:"filters,omitempty" jsonschema:"alternatives with commas; none: all"`
+	GroupBy string     `json:"group_by,omitempty" jsonschema:"type, service, region, account, env or state"`
+	Limit   int        `json:"limit,omitempty" jsonschema:"rows, 0 to 50"`
 }
 
 type changeArgs struct {
-	Since   string     `json:"since,omitempty" jsonschema:"from when: 24h, 7d, or a date such as 2026-01-31; 7d if left out"`
-	Filters filterArgs `json:"filters,omitempty" jsonschema:"of which resources; none: all"`
-	Limit   int        `json:"limit,omitempty" jsonschema:"rows, 1 to 50"`
+	Since   string     `json:"since,omitempty" jsonschema:"24h, 7d or 2026-01-31"`
+	Filters filterArgs `json:"filters,omitempty" jsonschema:"of which resources"`
+	Limit   int        `json:"limit,omitempty" jsonschema:"1 to 50"`
 }
 
 type relatedArgs struct {
-	ARN       string `json:"arn" jsonschema:"ARN of the resource, as another tool gave it"`
-	Direction string `json:"direction,omitempty" jsonschema:"out: what it uses; in: what uses it; both if left out"`
+	ARN       string `json:"arn" jsonschema:"as another tool gave it"`
+	Direction string `json:"direction,omitempty" jsonschema:"out: what it uses; in: what uses it; both"`
 }
 
 type historyArgs struct {
-	Query string `json:"query" jsonschema:"what the earlier conversation was about"`
+	Query string `json:"query" jsonschema:"words or meaning"`
 }
 
 // estateTools are the tools for which there is somebody to ask. All of them only read.
@@ -92,14 +92,14 @@ func (s *Service) estateTools() []estateTool {
 	var out []estateTool
 	if s.deps.Tools != nil {
 		out = append(out,
-			tool.New("search_estate", "Search the inventory", "Search the inventory of AWS resources by meaning, words, names, ids or addresses. Best matches first.", s.toolSearch),
+			tool.New("search_estate", "Search the inventory", "Search the AWS inventory by meaning, names, ids or addresses.", s.toolSearch),
 			tool.New("get_resource", "Look at a resource", "All attributes, tags and relations of one resource.", s.toolGet),
-			tool.New("list_resources", "List resources", "List or count all resources that filters leave: exact totals, and counts by a field.", s.toolList),
-			tool.New("list_changes", "Look at changes", "What was added, changed or removed between scans, newest first.", s.toolChanges),
+			tool.New("list_resources", "List resources", "List or count all resources that filters leave: exact totals.", s.toolList),
+			tool.New("list_changes", "Look at changes", "What was added, changed or removed, newest first.", s.toolChanges),
 			tool.New("related_resources", "Follow relations", "What a resource uses and what uses it.", s.toolRelated))
 	}
 	if s.deps.Chats != nil {
-		out = append(out, tool.New("search_history", "Search earlier conversations", "Search the user's earlier conversations by meaning and words.", s.toolHistory))
+		out = append(out, tool.New("search_history", "Search earlier conversations", "Search the user's earlier conversations.", s.toolHistory))
 	}
 	return out
 }

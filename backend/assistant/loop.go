@@ -12,7 +12,13 @@ import (
 func (r *run) loop(ctx context.Context, p *connected) (model.Completion, error) {
 	l := &loop{run: r, p: p, window: p.Window(), tools: r.specs(p), memory: map[string]string{}, deadline: r.began.Add(r.opt.Time)}
 	var err error
-	if l.base, err = r.build(ctx, p, l.window, l.tools); err != nil {
+	l.base, err = r.build(ctx, p, l.window, l.tools)
+	if CodeOf(err) == model.CodeTooLong && len(l.tools) > 0 {
+		l.tools = nil
+		r.notes.add("The prompt leaves no room for tools: it was answered from what was found for it.")
+		l.base, err = r.build(ctx, p, l.window, nil)
+	}
+	if err != nil {
 		return model.Completion{}, err
 	}
 	for step := 0; ; step++ {
@@ -55,7 +61,10 @@ type loop struct {
 	deadline time.Time
 }
 
-// specs are the tools that the model is offered. Where their description would fill a third of the window, none are.
+// specShare of the window is the most that the description of tools may fill.
+const specShare = 0.35
+
+// specs are the tools that the model is offered. Where their description would fill too much of the window, none are.
 func (r *run) specs(p *connected) []model.Tool {
 	if p.noTools.Load() || len(r.tools) == 0 {
 		return nil
@@ -64,7 +73,7 @@ func (r *run) specs(p *connected) []model.Tool {
 	for _, t := range r.tools {
 		specs = append(specs, t.Spec)
 	}
-	if n := model.PromptTokens(model.Prompt{Tools: specs}); n > p.Window()/3 {
+	if n := model.PromptTokens(model.Prompt{Tools: specs}); float64(n) > specShare*float64(p.Window()) {
 		r.notes.add("The model's window is too small for tools: it answered from what was found for the prompt.")
 		return nil
 	}

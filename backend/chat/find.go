@@ -110,7 +110,7 @@ func (s *Service) addTitles(ctx context.Context, g *grouping, found store.Found)
 		if !lives {
 			continue
 		}
-		if share, _ := g.match.coverage(head.Title); share < sharedWords && h.Dense < near.alone {
+		if share, _ := g.match.coverage(head.Title); share < sharedWords && h.Dense <= near.title {
 			continue
 		}
 		group := g.of(head)

@@ -34,12 +34,13 @@ const (
 type floor struct {
 	alone     float64 // by meaning alone
 	withWords float64 // where it also shares words with the prompt
+	title     float64 // of a title that Find shows though it shares no words with the query
 }
 
 // floors by the beginning of the model's id. Of a model that was not measured, meaning alone recalls nothing.
 var floors = map[string]floor{
-	"e5-small-v2":      {alone: 0.83, withWords: 0.81},
-	"all-MiniLM-L6-v2": {alone: 0.40, withWords: 0.30},
+	"e5-small-v2":      {alone: 0.83, withWords: 0.81, title: 0.80},
+	"all-MiniLM-L6-v2": {alone: 0.40, withWords: 0.30, title: 0.40},
 }
 
 func floorOf(modelID string) floor {
@@ -48,7 +49,7 @@ func floorOf(modelID string) floor {
 			return f
 		}
 	}
-	return floor{alone: 2}
+	return floor{alone: 2, title: 2}
 }
 
 // Pair is an earlier question with its answer.

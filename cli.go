@@ -119,7 +119,7 @@ func (c *cli) root() *cobra.Command {
 	root.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
 		return usageError{err.Error(), "See `" + cmd.CommandPath() + " --help`."}
 	})
-	root.AddCommand(c.doctorCommand(), c.estateCommand(), c.scanCommand(), c.searchCommand(), c.askCommand(), c.chatsCommand(), c.keyCommand())
+	root.AddCommand(c.doctorCommand(), c.estateCommand(), c.scanCommand(), c.searchCommand(), c.askCommand(), c.chatsCommand(), c.backupCommand(), c.keyCommand())
 	root.RunE = func(cmd *cobra.Command, argv []string) error {
 		if len(argv) > 0 || c.json {
 			return unknownCommand(cmd, argv)

@@ -7,6 +7,7 @@ import (
 	"syscall"
 
 	"cloudops/backend/assistant"
+	"cloudops/backend/backup"
 	"cloudops/backend/chat"
 	"cloudops/backend/chat/archive"
 	"cloudops/backend/config"
@@ -53,6 +54,24 @@ var known = []struct {
 	{ledger.ErrReadOnly, "read_only", "Make the data folder writable, or choose another with --data-dir.", false},
 	{ledger.ErrCorrupt, "corrupt", "Restore the data folder from a backup; CloudOps changes nothing in it.", false},
 	{ledger.ErrNewer, "newer", "Install the newer CloudOps that wrote this folder.", false},
+	{backup.ErrNoTarget, "no_target", "", false},
+	{backup.ErrInvalid, "invalid", "", false},
+	{backup.ErrNoBucket, "no_bucket", "", false},
+	{backup.ErrRegion, "region", "", false},
+	{backup.ErrEncryption, "kms", "", false},
+	{backup.ErrDenied, "denied", "", false},
+	{backup.ErrCredentials, "credentials", "", true},
+	{backup.ErrClock, "clock", "", true},
+	{backup.ErrTargetFull, "target_full", "", true},
+	{backup.ErrNetwork, "network", "", true},
+	{backup.ErrNoBackup, "no_backup", "", false},
+	{backup.ErrWrongKey, "wrong_key", "", false},
+	{backup.ErrOtherVault, "other_vault", "", false},
+	{backup.ErrNewer, "newer", "", false},
+	{backup.ErrDamaged, "corrupt", "", false},
+	{backup.ErrMissing, "corrupt", "", false},
+	{backup.ErrForked, "forked", "", false},
+	{backup.ErrBusy, "busy", "", true},
 	{store.ErrConflict, "conflict", "Look at the newer state and try again.", true},
 	{store.ErrIndexFull, "disk_full", "Free some space; everything acknowledged is kept, and the index goes on by itself.", true},
 	{store.ErrIndexDown, "index_down", "Search comes back when Qdrant runs; see Settings › Health or `cloudops doctor`.", true},

@@ -235,7 +235,7 @@ func (s *Service) entries(ctx context.Context, through int64, each func(ledger.E
 }
 
 func (s *Service) newManifest(extent ledger.Extent) Manifest {
-	now := s.o.Now().UTC()
+	now := s.o.Now().UTC().Truncate(time.Millisecond)
 	host, err := os.Hostname()
 	if err != nil {
 		host = ""

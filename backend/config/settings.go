@@ -38,6 +38,7 @@ type Settings struct {
 	Model  ModelSettings  `json:"model"`
 	Chat   ChatSettings   `json:"chat"`
 	Qdrant QdrantSettings `json:"qdrant"`
+	Backup BackupSettings `json:"backup"`
 
 	// EmbeddingThreads bounds the processor threads of the embedding model, 0 … 64; 0 lets the app choose.
 	EmbeddingThreads int `json:"embedding_threads"`
@@ -108,6 +109,7 @@ func Default() Settings {
 		UserID:  "local",
 		Theme:   "system",
 		Model:   ModelSettings{Titles: true},
+		Backup:  defaultBackup(),
 		Chat:    ChatSettings{Recall: RecallOn},
 		AWS:     AWSSettings{Profiles: []string{}, Regions: []string{}, Services: []string{}, RoleARNs: []string{}},
 	}

@@ -42,6 +42,9 @@ func (s Settings) Validate() error {
 	if err := s.AWS.validate(); err != nil {
 		return err
 	}
+	if err := s.Backup.Validate(); err != nil {
+		return err
+	}
 	for field, value := range map[string]string{
 		"model.base_url": s.Model.BaseURL, "model.endpoint": s.Model.Endpoint, "qdrant.url": s.Qdrant.URL, "aws.endpoint_url": s.AWS.EndpointURL,
 	} {
@@ -159,6 +162,7 @@ func (s *Settings) normalize() {
 	for _, list := range []*[]string{&s.AWS.Profiles, &s.AWS.Regions, &s.AWS.Services, &s.AWS.RoleARNs} {
 		*list = distinct(*list)
 	}
+	s.Backup.normalize()
 }
 
 func distinct(in []string) []string {

@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"cloudops/backend/assistant"
+	"cloudops/backend/backup"
 	"cloudops/backend/chat"
 	"cloudops/backend/config"
 	"cloudops/backend/crypto"
@@ -121,6 +122,9 @@ func (h *Host) openFolder() error {
 		return err
 	}
 	h.lock = lock
+	if _, err := backup.FinishRestore(h.dir); err != nil {
+		return err
+	}
 	settings, err := config.Load(h.dir)
 	if errors.Is(err, config.ErrSettingsCorrupt) {
 		h.status.notice("settings", err)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 
+	"cloudops/backend/backup"
 	"cloudops/backend/config"
 	"cloudops/backend/crypto"
 )
@@ -40,6 +41,9 @@ func ImportRecovery(ctx context.Context, o Options, identity []byte) (crypto.Sta
 	lock, err := config.LockDir(dir)
 	if err != nil {
 		return crypto.Status{}, err
+	}
+	if _, err := backup.FinishRestore(dir); err != nil {
+		return crypto.Status{}, errors.Join(err, lock.Release())
 	}
 	v, err := crypto.Import(ctx, dir, identity, crypto.Options{Passphrase: o.Passphrase, ForcePassphrase: o.ForcePassphrase, DefaultFolder: isDefault})
 	if err != nil {

@@ -1,10 +1,10 @@
 import { test as base, expect, type Page } from "@playwright/test";
 import { spawn, type ChildProcess } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { appBinary, dist, root } from "./build-app";
+import { appBinary, dist, root, scriptedBinary } from "./build-app";
 
 /** The app with its real backend: Qdrant, ledger, keychain and embedding model, over a data folder of its own. */
 export class App {
@@ -12,7 +12,7 @@ export class App {
   private process: ChildProcess | null = null;
   private output = "";
 
-  constructor(readonly home: string) {}
+  constructor(readonly home: string, private readonly env: NodeJS.ProcessEnv = {}) {}
 
   async start(): Promise<void> {
     const port = await freePort();
@@ -23,6 +23,7 @@ export class App {
       AWS_CONFIG_FILE: path.join(this.home, "aws-config"),
       AWS_SHARED_CREDENTIALS_FILE: path.join(this.home, "aws-credentials"),
       AWS_EC2_METADATA_DISABLED: "true",
+      ...this.env,
       assetdir: dist,
       devserver: `127.0.0.1:${port}`,
     };
@@ -44,6 +45,18 @@ export class App {
     throw new Error(`the app does not answer at ${this.url}:\n${this.output}`);
   }
 
+  async restart(): Promise<void> {
+    await this.stop();
+    await this.start();
+  }
+
+  /** Ends the app as a crash would. */
+  async kill(): Promise<void> {
+    this.process?.kill("SIGKILL");
+    await this.stop();
+    this.process = null;
+  }
+
   async stop(): Promise<void> {
     const running = this.process;
     if (!running || running.exitCode !== null || running.signalCode !== null) return;
@@ -53,6 +66,44 @@ export class App {
     await ended;
     clearTimeout(timer);
     this.process = null;
+  }
+}
+
+/** What the model server was asked, as it wrote it down. */
+export interface ModelRequest {
+  protocol: string;
+  model: string;
+  prompt: string;
+  step: number;
+  body: string;
+}
+
+/** A model server that answers as a word in the prompt says: test/scripted. */
+export class Scripted {
+  url = "";
+  private process: ChildProcess | null = null;
+
+  constructor(private readonly logFile: string) {}
+
+  async start(): Promise<void> {
+    const started = spawn(scriptedBinary, ["-addr", "127.0.0.1:0", "-log", this.logFile, "-stdin"], { stdio: ["pipe", "pipe", "inherit"] });
+    this.process = started;
+    this.url = await new Promise<string>((resolve, reject) => {
+      started.once("exit", (code) => reject(new Error(`the model server ended with ${code}`)));
+      started.stdout.once("data", (chunk: Buffer) => resolve(chunk.toString().trim()));
+    });
+  }
+
+  stop(): void {
+    this.process?.stdin?.end();
+  }
+
+  log(): string {
+    return existsSync(this.logFile) ? readFileSync(this.logFile, "utf8") : "";
+  }
+
+  requests(): ModelRequest[] {
+    return this.log().split("\n").filter(Boolean).map((line) => JSON.parse(line) as ModelRequest);
   }
 }
 
@@ -83,11 +134,21 @@ function watched(page: Page): string[] {
   return complaints;
 }
 
-export const test = base.extend<{ app: App; complaints: string[] }>({
-  app: async ({}, provide) => {
+export const test = base.extend<{ app: App; scripted: Scripted; complaints: string[] }>({
+  scripted: async ({}, provide) => {
+    const dir = mkdtempSync(path.join(tmpdir(), "cloudops-model-"));
+    const scripted = new Scripted(path.join(dir, "requests.jsonl"));
+    await scripted.start();
+    await provide(scripted);
+    scripted.stop();
+    rmSync(dir, { recursive: true, force: true });
+  },
+  app: async ({ scripted }, provide) => {
     const home = mkdtempSync(path.join(tmpdir(), "cloudops-e2e-"));
-    writeFileSync(path.join(home, "aws-config"), "[profile prod-readonly]\nregion = eu-west-1\n\n[profile sandbox]\nregion = us-east-1\n");
-    const app = new App(home);
+    writeFileSync(path.join(home, "aws-config"), "[profile prod-readonly]\nregion = eu-west-1\n\n[profile sandbox]\nregion = us-east-1\n\n[profile scripted]\nregion = eu-west-1\n");
+    writeFileSync(path.join(home, "aws-credentials"), "[scripted]\naws_access_key_id = test\naws_secret_access_key = test\n");
+    // Whatever would leave this machine goes to the model server, which writes it down.
+    const app = new App(home, { HTTP_PROXY: scripted.url, HTTPS_PROXY: scripted.url, http_proxy: scripted.url, https_proxy: scripted.url, NO_PROXY: "", no_proxy: "" });
     await app.start();
     await provide(app);
     await app.stop();
@@ -110,4 +171,29 @@ export async function loadSample(page: Page, app: App): Promise<void> {
   await page.goto(app.url);
   await page.getByRole("button", { name: "Load the sample" }).click({ timeout: 60_000 });
   await expect(page.getByRole("searchbox", { name: "Search the estate" })).toBeVisible({ timeout: 120_000 });
+}
+
+/** Opens the window's page over data that is there already. */
+export async function openApp(page: Page, app: App): Promise<void> {
+  await page.goto(app.url);
+  await expect(page.getByRole("searchbox", { name: "Search the estate" })).toBeVisible({ timeout: 60_000 });
+}
+
+type Bound = Record<string, (...args: unknown[]) => Promise<unknown>>;
+
+/** Changes settings through the app's own methods, as the settings page does. */
+export async function connectModel(page: Page, change: Record<string, unknown>): Promise<void> {
+  await page.evaluate(async (next) => {
+    const app = (window as never as { go: { main: { App: Bound } } }).go.main.App;
+    const settings = (await app.GetSettings!()) as Record<string, unknown>;
+    await app.SaveSettings!({ ...settings, ...next });
+  }, change);
+  const name = change.modelName;
+  if (typeof name === "string") await expect(page.getByRole("complementary").or(page.getByRole("navigation")).getByText(name).first()).toBeVisible();
+}
+
+/** Types a prompt and sends it. */
+export async function ask(page: Page, text: string): Promise<void> {
+  await page.getByLabel("Your prompt").fill(text);
+  await page.getByLabel("Your prompt").press("Enter");
 }

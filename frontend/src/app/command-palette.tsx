@@ -140,7 +140,7 @@ function useFound(text: string): Found {
     queryFn: async (): Promise<Found> => {
       const [estate, chats] = await Promise.allSettled([
         backend().searchEstate({ text: settled, filters: [], ignoreUnderstood: [], sortBy: "", desc: false, limit: 4, cursor: "" }),
-        backend().searchChats({ ...noChatFilters, text: settled, limit: 12, titles: true }),
+        backend().searchChats({ ...noChatFilters, text: settled, limit: 12 }),
       ]);
       const groups = chats.status === "fulfilled" ? chats.value.groups : [];
       return {

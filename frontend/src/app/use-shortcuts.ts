@@ -21,6 +21,7 @@ function handle(event: KeyboardEvent): boolean {
     if (screen) nav.go(screen);
     else if (key === "k") nav.setPaletteOpen(!nav.paletteOpen);
     else if (key === "n") nav.newConversation();
+    else if (key === "f" && nav.screen === "chat" && nav.conversationId) nav.searchChats({ conversationId: nav.conversationId });
     else if (key === ",") nav.go("settings");
     else return false;
     return true;

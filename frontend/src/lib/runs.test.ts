@@ -14,7 +14,7 @@ function answer(text: string, state = "running"): Run {
     runId: "r", kind: "answer", state, label: "", done: 0, total: 0, detail: "", findings: [], startedAt: "", endedAt: "",
     answer: {
       conversationId: "c", promptId: "p", messageId: "", text, sources: [], mode: "model", toolCalls: [], reasoning: "", promptTokens: 0, answerTokens: 0, contextTokens: 0, windowTokens: 0,
-      costUsd: 0, waiting: "", egress: [],
+      costUsd: 0, waiting: "", egress: [], notes: [],
     },
   };
 }

@@ -34,6 +34,7 @@ export const shortcuts: readonly { group: string; items: readonly Shortcut[] }[]
       { keys: ["Enter"], does: "Send the prompt" },
       { keys: ["Shift", "Enter"], does: "New line" },
       { keys: ["Esc"], does: "Stop the answer, and keep what there is of it" },
+      { keys: [commandKey, "F"], does: "Search in this conversation" },
       { keys: [commandKey, "↑"], does: "To the prompt before; ↓ to the one after, with the messages in focus" },
       { keys: ["End"], does: "To the newest message" },
       { keys: ["Alt", "←"], does: "The version or answer before; → the one after, in the message in focus" },

@@ -81,8 +81,8 @@ export const reasoningText = `The user wants to know about exposure. I should lo
 Two are publicly accessible. One allows 0.0.0.0/0.`;
 
 export function makeSources(resources: Resource[]): Source[] {
-  const fromEstate = resources.slice(0, 8).map((r) => ({ kind: "resource", arn: r.arn, title: r.name, subtitle: `${r.typeLabel} · ${r.region}`, conversationId: "", messageId: "" }));
-  return [...fromEstate, { kind: "message", arn: "", title: "Public databases before the audit", subtitle: "3 weeks ago", conversationId: "c-2", messageId: "c-2-m-4" }];
+  const fromEstate = resources.slice(0, 8).map((r) => ({ kind: "resource", arn: r.arn, title: r.name, subtitle: `${r.typeLabel} · ${r.region}`, conversationId: "", messageId: "", seq: 0 }));
+  return [...fromEstate, { kind: "message", arn: "", title: "Public databases before the audit", subtitle: "3 weeks ago", conversationId: "c-2", messageId: "c-2-m-4", seq: 4 }];
 }
 
 export function makeToolCalls(resources: Resource[]): ToolCall[] {
@@ -102,6 +102,6 @@ export const egressOfAnswer: Egress[] = [
 export function blankMessage(part: Partial<Message> & Pick<Message, "id" | "role" | "text">): Message {
   return {
     timestamp: "", seq: 0, model: "", partial: false, sources: [], parentId: "", siblings: [part.id], toolCalls: [], reasoning: "", promptTokens: 0, answerTokens: 0,
-    costUsd: 0, contextTokens: 0, windowTokens: 0, error: null, egress: [], notes: [], ...part,
+    costUsd: 0, contextTokens: 0, windowTokens: 0, error: undefined, egress: [], notes: [], ...part,
   };
 }

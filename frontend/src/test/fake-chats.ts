@@ -87,7 +87,7 @@ export abstract class FakeChats implements ChatBackend {
 
   listConversations = (q: ConversationQuery) => {
     const rows = this.conversations.filter((c) =>
-      (q.status === "all" || c.status === q.status) && (!q.folderId || c.folderId === q.folderId) && (!q.tag || c.tags.includes(q.tag)) && (!q.pinned || c.pinned === (q.pinned === "only")));
+      (q.status === "all" || c.status === q.status) && (!q.folderId || (q.folderId === "none" ? c.folderId === "" : c.folderId === q.folderId)) && (!q.tag || c.tags.includes(q.tag)) && (!q.pinned || c.pinned === (q.pinned === "only")));
     const from = Number(q.cursor || "0");
     return Promise.resolve({ conversations: rows.slice(from, from + q.limit), next: from + q.limit < rows.length ? String(from + q.limit) : "", fromLedger: false });
   };
@@ -119,7 +119,7 @@ export abstract class FakeChats implements ChatBackend {
     this.conversations = this.conversations.filter((c) => !ids.includes(c.id));
     this.countFolders();
     return Promise.resolve({
-      count: gone.length,
+      count: gone.length, missing: [],
       remains: [
         { where: "Change log on this machine", until: "2026-12-23T09:00:00Z", detail: "Sealed; kept so that any moment of the last 30 days can be restored." },
         { where: "Backups in s3://acme-cloudops", until: "2027-02-21T09:00:00Z", detail: "14 snapshots hold it, sealed. They expire by the retention you set." },
@@ -135,7 +135,7 @@ export abstract class FakeChats implements ChatBackend {
   };
   purgeDeleted = (ids: string[]) => {
     this.deleted = this.deleted.filter((c) => !ids.includes(c.id));
-    return Promise.resolve({ count: ids.length, remains: [{ where: "Backups in s3://acme-cloudops", until: "2027-02-21T09:00:00Z", detail: "Backups are never rewritten." }] });
+    return Promise.resolve({ count: ids.length, missing: [], remains: [{ where: "Backups in s3://acme-cloudops", until: "2027-02-21T09:00:00Z", detail: "Backups are never rewritten." }] });
   };
   listDeleted = () => Promise.resolve(this.deleted);
   listFolders = () => Promise.resolve(this.folders);
@@ -222,7 +222,7 @@ export abstract class FakeChats implements ChatBackend {
       runId: `run-${this.nextId++}`, kind: "answer", state: "running", label: "Answering", done: 0, total: 0, detail: "", findings: [], startedAt: new Date().toISOString(), endedAt: "",
       answer: {
         conversationId, promptId, messageId: "", text: "", sources: [], mode: this.status.model ? "model" : "retrieval", toolCalls: [], reasoning: "", promptTokens: 0, answerTokens: 0,
-        contextTokens: 0, windowTokens: 0, costUsd: 0, waiting: "", egress: [],
+        contextTokens: 0, windowTokens: 0, costUsd: 0, waiting: "", egress: [], notes: [],
       },
     };
     this.emitRun("progress", run);
@@ -260,7 +260,7 @@ export abstract class FakeChats implements ChatBackend {
   searchChats = (q: ChatQuery) => {
     const wanted = this.conversations.filter((c) => (!q.conversationId || c.id === q.conversationId) && (!q.folderId || c.folderId === q.folderId)).slice(0, 6);
     const groups = wanted.map((c): ChatGroup => ({
-      conversationId: c.id, title: c.title, lastActivity: c.lastActivity, titleHit: c.title.toLowerCase().includes(q.text.toLowerCase()),
+      conversationId: c.id, title: c.title, titleMarked: c.title.replace(new RegExp(q.text.replace(/\W/g, "."), "i"), "**$&**"), status: c.status, lastActivity: c.lastActivity, titleHit: c.title.toLowerCase().includes(q.text.toLowerCase()),
       hits: (this.messages.get(c.id) ?? []).filter((m) => q.roles.length === 0 || q.roles.includes(m.role)).slice(2, 5).map((m) => ({
         messageId: m.id, conversationId: c.id, title: c.title, role: m.role, timestamp: m.timestamp, snippet: `…${m.text.slice(0, 150)} (**${q.text}**) …`, score: 0.8, seq: m.seq,
       })),

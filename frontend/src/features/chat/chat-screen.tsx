@@ -47,7 +47,7 @@ export function ChatScreen() {
         <h1 className="sr-only">Chat</h1>
         {conversationId !== "" && <ConversationHeader conversationId={conversationId} />}
         {fresh ? <Start /> : <MessageList conversationId={conversationId} />}
-        <Composer conversationId={conversationId} run={run} recallMode={conversation?.recall ?? newRecall} />
+        <Composer conversationId={conversationId} run={run} recallMode={conversation?.recall || newRecall} />
       </section>
     </div>
   );

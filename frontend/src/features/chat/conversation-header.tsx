@@ -1,8 +1,9 @@
-import { Archive, ArchiveRestore, BookOpen, BookX, Download, Ellipsis, FileJson, FolderInput, Pin, PinOff, Trash2 } from "lucide-react";
+import { Archive, ArchiveRestore, BookOpen, BookX, Download, Ellipsis, FileJson, FolderInput, Pin, PinOff, Search, Trash2 } from "lucide-react";
 import { Button } from "@/components/ui/button";
 import { Menu, MenuChoice, MenuItem, MenuLabel, MenuSeparator, SubMenu } from "@/components/ui/menu";
 import type { Conversation, RecallMode } from "@/lib/backend";
 import { formatCost, formatTokens, plural } from "@/lib/format";
+import { useNavigation } from "@/lib/navigation";
 import { useSettings } from "@/lib/queries";
 import { useActions } from "./list/actions";
 import { MoveMenu } from "./list/move-menu";
@@ -12,6 +13,7 @@ import { useChat } from "./state";
 /** What the conversation is, what it cost so far, and what can be done with it as a whole. */
 export function ConversationHeader({ conversationId }: { conversationId: string }) {
   const { data: conversation } = useConversation(conversationId);
+  const usual = useSettings().data?.recallMode ?? "on";
   if (!conversation) return <div className="h-11 shrink-0 border-b" />;
   return (
     <header className="flex h-11 shrink-0 items-center gap-3 border-b pl-6 pr-3">
@@ -19,7 +21,7 @@ export function ConversationHeader({ conversationId }: { conversationId: string 
       {conversation.status === "archived" && <span className="text-xs text-muted">Archived</span>}
       <Totals conversation={conversation} />
       <div className="ml-auto flex items-center gap-1">
-        <RecallSwitch conversationId={conversationId} mode={conversation.recall} />
+        <RecallSwitch conversationId={conversationId} mode={conversation.recall || usual} />
         <Actions conversation={conversation} />
       </div>
     </header>
@@ -78,6 +80,7 @@ function Actions({ conversation }: { conversation: Conversation }) {
       <MenuItem onSelect={() => void actions.pin([id], !pinned)}>{pinned ? <PinOff aria-hidden /> : <Pin aria-hidden />}{pinned ? "Unpin" : "Pin"}</MenuItem>
       <MenuItem onSelect={() => void actions.archive([id], !archived)}>{archived ? <ArchiveRestore aria-hidden /> : <Archive aria-hidden />}{archived ? "Take out of the archive" : "Archive"}</MenuItem>
       <SubMenu label={<><FolderInput aria-hidden />Move to</>}><MoveMenu ids={[id]} current={conversation.folderId} /></SubMenu>
+      <MenuItem onSelect={() => useNavigation.getState().searchChats({ conversationId: id })}><Search aria-hidden />Search in it</MenuItem>
       <MenuSeparator />
       <MenuItem onSelect={() => void actions.exportChats([id], "md")}><Download aria-hidden />Export as Markdown…</MenuItem>
       <MenuItem onSelect={() => void actions.exportChats([id], "jsonl")}><FileJson aria-hidden />Export as JSON lines…</MenuItem>

@@ -75,7 +75,7 @@ export function useTags() {
 }
 
 export function useChatSearch(filters: Partial<ChatFilters>, limit: number) {
-  const query: ChatQuery = { ...noChatFilters, ...filters, limit, titles: true };
+  const query: ChatQuery = { ...noChatFilters, ...filters, limit };
   return useQuery({
     queryKey: [...keys.conversations, "search", query],
     queryFn: () => backend().searchChats(query),

@@ -42,12 +42,12 @@ function IdleLock({ draft, change }: { draft: Settings; change: (part: Partial<S
     <div className="space-y-4 border-t pt-4">
       <div>
         <h3 className="font-medium">Lock</h3>
-        <p className="text-xs text-muted">A locked window shows nothing and keeps no text in its memory.</p>
+        <p className="text-xs text-muted">A locked window shows nothing and keeps neither text nor keys in its memory. It waits for what is still running.</p>
       </div>
       <Field label="Lock after minutes without use" hint="0: never by itself.">
         {(ids) => <Input {...ids} type="number" min={0} max={1440} className="w-32" value={String(draft.idleLockMinutes)} onChange={(e) => change({ idleLockMinutes: Math.max(0, Math.min(1440, Math.round(Number(e.target.value)))) })} />}
       </Field>
-      <Field label="Passphrase of the lock" hint={removing ? "It will be removed when you save." : draft.lockPassphraseSet ? "One is set. Enter another to replace it." : "Needed before the window can lock. It guards the window, not the data on disk: those are encrypted anyway."}>
+      <Field label="Passphrase of the lock" hint={removing ? "It will be removed when you save." : draft.lockPassphraseSet ? "One is set. Enter another to replace it." : "Without one, the window opens at a click. It guards the window; the data on disk are encrypted anyway."}>
         {(ids) => (
           <div className="flex gap-2">
             <Input {...ids} type="password" maxLength={1024} disabled={removing} value={removing ? "" : draft.lockPassphrase} placeholder={draft.lockPassphraseSet ? "••••••••" : ""} onChange={(e) => change({ lockPassphrase: e.target.value })} />
@@ -55,7 +55,7 @@ function IdleLock({ draft, change }: { draft: Settings; change: (part: Partial<S
           </div>
         )}
       </Field>
-      <Button disabled={!draft.lockPassphraseSet} onClick={() => void backend().lockNow().catch(toastError)}><Lock aria-hidden />Lock now</Button>
+      <Button onClick={() => void backend().lockNow().catch(toastError)}><Lock aria-hidden />Lock now</Button>
     </div>
   );
 }

@@ -35,7 +35,7 @@ export function ModelSection() {
           <>
             <div className="space-y-1.5">
               <h3 className="font-medium">Provider</h3>
-              <Segmented label="Provider" value={draft.modelProvider || "none"} onChange={(next) => change({ modelProvider: next === "none" ? "" : next })} options={providers} />
+              <Segmented label="Provider" value={draft.modelProvider || "none"} onChange={(next) => change({ modelProvider: next === "none" ? "" : next, ...(next === "none" ? {} : { modelBaseUrl: "", modelName: "" }) })} options={providers} />
               <p className="text-xs text-muted">{about[draft.modelProvider]}</p>
             </div>
             {draft.modelProvider === "openai" && <OpenAIFields draft={draft} change={change} />}
@@ -93,7 +93,7 @@ function AnthropicFields({ draft, change }: FieldsProps) {
     <>
       <ApiKey draft={draft} change={change} />
       <Field label="Base URL" hint="Only for a gateway of your own. Empty: Anthropic itself.">
-        {(ids) => <Input {...ids} inputMode="url" className="font-mono text-xs" value={draft.modelEndpoint} onChange={(e) => change({ modelEndpoint: e.target.value.trim() })} />}
+        {(ids) => <Input {...ids} inputMode="url" className="font-mono text-xs" value={draft.modelBaseUrl} onChange={(e) => change({ modelBaseUrl: e.target.value.trim() })} />}
       </Field>
     </>
   );

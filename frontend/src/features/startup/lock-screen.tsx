@@ -35,7 +35,7 @@ export function LockScreen() {
       >
         <div className="mb-3 grid size-10 place-items-center rounded-xl bg-accent-soft text-accent-text"><Lock className="size-5" aria-hidden /></div>
         <h1 id="lock-title" className="text-xl font-semibold">CloudOps is locked</h1>
-        <p className="mb-5 mt-1 text-muted">Running work goes on. What you were looking at comes back when you unlock.</p>
+        <p className="mb-5 mt-1 text-muted">The keys are out of the memory. Leave the passphrase empty if none was set.</p>
         <div className="space-y-3">
           <Field label="Passphrase">
             {(ids) => <Input {...ids} type="password" autoFocus maxLength={1024} value={passphrase} aria-invalid={error !== null} onChange={(event) => setPassphrase(event.target.value)} />}

@@ -16,13 +16,3 @@ export async function call<T, R>(promise: Promise<T>, shape?: (value: T) => R): 
     throw toBackendError(reason);
   }
 }
-
-type Bound = Record<string, ((...args: unknown[]) => Promise<unknown>) | undefined>;
-
-/** Calls a bound method of the app by its name, for those whose types are written by hand in chat-types.ts. */
-export async function bound<T>(method: string, ...args: unknown[]): Promise<T> {
-  const methods = (window as unknown as { go?: { main?: { App?: Bound } } }).go?.main?.App;
-  const callee = methods?.[method];
-  if (!callee) throw new Error(`call ${method}: this build of the app does not have it`);
-  return (await callee(...args)) as T;
-}

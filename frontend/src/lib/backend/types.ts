@@ -29,46 +29,9 @@ export type ModelProvider = "" | "openai" | "bedrock" | "anthropic";
 
 export interface Settings extends Omit<main.Settings, "modelProvider" | "recallMode"> {
   modelProvider: ModelProvider;
-  modelRegion: string;
-  /** A profile of the AWS configuration; empty: the default credential chain. */
-  modelProfile: string;
-  /** Another Bedrock endpoint. */
-  modelEndpoint: string;
-  /** USD per million tokens; 0: the built-in table, or unknown. */
-  priceIn: number;
-  priceOut: number;
-  /** 0: known by the model. */
-  windowTokens: number;
   recallMode: RecallMode;
-  titlesByModel: boolean;
-  /** 0: off. */
-  idleLockMinutes: number;
-  lockPassphraseSet: boolean;
-  /** Only inwards; empty leaves the stored one, "-" removes it. */
-  lockPassphrase: string;
 }
 
-export interface ModelConfig {
-  provider: ModelProvider;
-  baseUrl: string;
-  region: string;
-  profile: string;
-  endpoint: string;
-  name: string;
-  apiKey: string;
-}
-
-export interface ModelEndpoint {
-  baseUrl: string;
-  models: string[];
-  ok: boolean;
-  detail: string;
-  /** What to do about it. */
-  hint: string;
-}
-
-export interface Status extends main.Status {
-  /** The chat model is not on this machine. */
-  modelRemote: boolean;
-  modelHost: string;
-}
+export type ModelConfig = main.ModelConfig;
+export type ModelEndpoint = main.ModelEndpoint;
+export type Status = main.Status;

@@ -1,7 +1,8 @@
 import * as app from "../../../wailsjs/go/main/App";
+import type { main } from "../../../wailsjs/go/models";
 import { EventsOn } from "../../../wailsjs/runtime/runtime";
 import type { Backend } from "./backend";
-import { bound, call, list } from "./call";
+import { call, list } from "./call";
 import type { EstateFilter, FacetGroup, ModelEndpoint, Resource, ResourceDetail, Run, RunEvent, Settings, Status } from "./types";
 import { answer, wailsChats } from "./wails-chats";
 
@@ -10,8 +11,8 @@ const group = (g: FacetGroup): FacetGroup => ({ ...g, values: list(g.values) });
 const resource = (r: Resource): Resource => ({ ...r, tags: list(r.tags), why: list(r.why) });
 const run = (r: Run): Run => ({ ...r, findings: list(r.findings), answer: r.answer ? answer(r.answer) : undefined });
 const status = (s: Status): Status => ({ ...s, steps: list(s.steps), notices: list(s.notices) });
-const settings = (s: Settings): Settings => ({
-  ...s, profiles: list(s.profiles), regions: list(s.regions), services: list(s.services), roleArns: list(s.roleArns),
+const settings = (s: main.Settings): Settings => ({
+  ...s, modelProvider: s.modelProvider as Settings["modelProvider"], recallMode: s.recallMode as Settings["recallMode"], profiles: list(s.profiles), regions: list(s.regions), services: list(s.services), roleArns: list(s.roleArns),
 });
 const endpoint = (e: ModelEndpoint): ModelEndpoint => ({ ...e, models: list(e.models) });
 const detail = (d: ResourceDetail): ResourceDetail => ({
@@ -23,26 +24,26 @@ const detail = (d: ResourceDetail): ResourceDetail => ({
 /** The backend of the app: the methods of app.go, through the generated bindings. */
 export const wailsBackend: Backend = {
   ...wailsChats,
-  getStatus: () => call(bound<Status>("GetStatus"), status),
+  getStatus: () => call(app.GetStatus(), status),
   unlock: (passphrase) => call(app.Unlock(passphrase)),
   retry: () => call(app.Retry()),
-  lockNow: () => call(bound("LockNow")),
-  unlockWindow: (passphrase) => call(bound("UnlockWindow", passphrase)),
+  lockNow: () => call(app.LockNow()),
+  unlockWindow: (passphrase) => call(app.UnlockWindow(passphrase)),
   restartIndex: () => call(app.RestartIndex()),
   runDoctor: () => call(app.RunDoctor(), list),
   getKeyStatus: () => call(app.GetKeyStatus()),
   exportRecoveryKey: () => call(app.ExportRecoveryKey()),
-  getSettings: () => call(bound<Settings>("GetSettings"), settings),
-  saveSettings: (next) => call(bound<Settings>("SaveSettings", next), settings),
-  detectModels: () => call(bound<ModelEndpoint[]>("DetectModels"), (found) => list(found).map(endpoint)),
-  testModel: (config) => call(bound<ModelEndpoint>("TestModel", config), endpoint),
+  getSettings: () => call(app.GetSettings(), settings),
+  saveSettings: (next) => call(app.SaveSettings(next), settings),
+  detectModels: () => call(app.DetectModels(), (found) => list(found).map(endpoint)),
+  testModel: (config) => call(app.TestModel(config), endpoint),
   listProfiles: () => call(app.ListProfiles(), list),
   startScan: (request) => call(app.StartScan(request)),
   loadSample: (count) => call(app.LoadSample(count)),
   importEstate: () => call(app.ImportEstate()),
   exportEstate: (query, format) => call(app.ExportEstate(query, format)),
-  getRun: (id) => call(bound<Run>("GetRun", id), run),
-  listRuns: () => call(bound<Run[]>("ListRuns"), (runs) => list(runs).map(run)),
+  getRun: (id) => call(app.GetRun(id), run),
+  listRuns: () => call(app.ListRuns(), (runs) => list(runs).map(run)),
   cancelRun: (id) => call(app.CancelRun(id)),
   searchEstate: (query) =>
     call(app.SearchEstate(query), (page) => ({

@@ -27,7 +27,7 @@ export async function showAnswers(page: Page, id: string, texts: readonly string
       const { fake, nav } = window;
       const created = await fake.createConversation(texts[0] ?? id);
       const blank = fake.messages.get("c-1")![0]!;
-      const call = (text: string) => ({ id: "t", name: text, label: text, input: text, output: text, state: "running", tookMs: 1, resources: [{ kind: "resource", arn: text, title: text, subtitle: text, conversationId: "", messageId: "" }] });
+      const call = (text: string) => ({ id: "t", name: text, label: text, input: text, output: text, state: "running", tookMs: 1, resources: [{ kind: "resource", arn: text, title: text, subtitle: text, conversationId: "", messageId: "", seq: 0 }] });
       const messages = texts.flatMap((text, i) => [
         { ...blank, id: `${id}-q${i}`, parentId: i === 0 ? "" : `${id}-a${i - 1}`, seq: i * 2 + 1, text },
         {

@@ -52,7 +52,7 @@ export function RecalledChips({ recalled }: { recalled: Recalled }) {
             type="button"
             className="flex h-full min-w-0 items-center gap-1.5 rounded-md pl-2 hover:underline"
             title={`${pair.prompt}\n\n${pair.answer}`}
-            onClick={() => openConversation(pair.conversationId, { messageId: pair.answerId, seq: pair.seq })}
+            onClick={() => openConversation(pair.conversationId, { messageId: pair.promptId, seq: pair.seq })}
           >
             <span className="truncate">{pair.prompt || pair.title}</span>
             <span className="shrink-0 text-muted">{formatAgo(pair.timestamp)}</span>

@@ -31,7 +31,7 @@ export function useListRows() {
   const stored = view !== "deleted";
   const base = { status, folderId: "", tag };
   const pinned = useConversations({ ...base, pinned: "only" }, stored);
-  const rest = useConversations({ ...base, pinned: "not" }, stored);
+  const rest = useConversations({ ...base, folderId: tag === "" ? "none" : "", pinned: "not" }, stored);
   const deleted = useQuery({ queryKey: [...keys.conversations, "deleted"], queryFn: () => backend().listDeleted(), enabled: view === "deleted" });
   const folders = useFolders();
   const grouped = stored && tag === "";

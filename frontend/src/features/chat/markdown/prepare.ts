@@ -21,9 +21,9 @@ export function normaliseMaths(block: string): string {
   if (/^ {0,3}(`{3,}|~{3,})/.test(block) || !/[$\\]/.test(block)) return block;
   return outside(block, (text) =>
     text
-      .replace(/\\\(([^\n]{1,400}?)\\\)/g, (_all, inner: string) => `$$$$${inner.trim()}$$$$`)
-      .replace(/\\\[([^\n]{1,400}?)\\\]/g, (_all, inner: string) => `$$$$${inner.trim()}$$$$`)
-      .replace(singleDollar, (all, before: string, inner: string) => (looksLikeMaths.test(inner) ? `${before}$$$$${inner}$$$$` : all)),
+      .replace(/\\\(([^\n]{1,400}?)\\\)/g, (_all, inner: string) => `$$${inner.trim()}$$`)
+      .replace(/\\\[([^\n]{1,400}?)\\\]/g, (_all, inner: string) => `$$${inner.trim()}$$`)
+      .replace(singleDollar, (all, before: string, inner: string) => (looksLikeMaths.test(inner) ? `${before}$$${inner}$$` : all)),
   );
 }
 

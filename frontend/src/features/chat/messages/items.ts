@@ -11,7 +11,7 @@ export type Item =
 export function blankMessage(part: Partial<Message> & Pick<Message, "id" | "role" | "text">): Message {
   const blank: Message = {
     id: "", role: "", text: "", timestamp: "", seq: Number.MAX_SAFE_INTEGER, model: "", partial: false, sources: [], parentId: "", siblings: [], toolCalls: [], reasoning: "",
-    promptTokens: 0, answerTokens: 0, costUsd: 0, contextTokens: 0, windowTokens: 0, error: null, egress: [], notes: [],
+    promptTokens: 0, answerTokens: 0, costUsd: 0, contextTokens: 0, windowTokens: 0, error: undefined, egress: [], notes: [],
   };
   return { ...blank, ...part };
 }
@@ -46,7 +46,7 @@ function liveAnswer(run: Run | undefined): Message {
   return blankMessage({
     id: "answer", role: "assistant", text: answer?.text ?? "", sources: answer?.sources ?? [], model: answer?.mode === "retrieval" ? "retrieval" : "", partial: run?.state === "cancelled",
     toolCalls: answer?.toolCalls ?? [], reasoning: answer?.reasoning ?? "", promptTokens: answer?.promptTokens ?? 0, answerTokens: answer?.answerTokens ?? 0, costUsd: answer?.costUsd ?? 0,
-    contextTokens: answer?.contextTokens ?? 0, windowTokens: answer?.windowTokens ?? 0, egress: answer?.egress ?? [],
+    contextTokens: answer?.contextTokens ?? 0, windowTokens: answer?.windowTokens ?? 0, egress: answer?.egress ?? [], notes: answer?.notes ?? [],
   });
 }
 

@@ -37,7 +37,7 @@ export function SourceChips({ sources }: { sources: readonly Source[] }) {
   if (sources.length === 0) return null;
   const shown = all ? sources : sources.slice(0, shownAtFirst);
   const open = (source: Source) =>
-    source.kind === "resource" ? openResource(source.arn) : openConversation(source.conversationId, { messageId: source.messageId, seq: 0 });
+    source.kind === "resource" ? openResource(source.arn) : openConversation(source.conversationId, { messageId: source.messageId, seq: source.seq });
   return (
     <ul className="flex flex-wrap gap-1.5">
       {shown.map((source, i) => {

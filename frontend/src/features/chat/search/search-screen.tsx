@@ -96,8 +96,8 @@ function Group({ group }: { group: ChatGroup }) {
       <h2>
         <button type="button" data-hit onClick={() => openConversation(group.conversationId)} className="flex h-9 w-full items-center gap-2 px-3 text-left hover:bg-hover focus-visible:outline-offset-[-2px]">
           <MessageSquareText className="size-4 shrink-0 text-muted" aria-hidden />
-          <span className="truncate font-semibold">{title}</span>
-          {group.titleHit && <span className="shrink-0 rounded-[5px] bg-warn-soft px-1.5 text-xs text-warn">title</span>}
+          <span className="truncate font-semibold">{group.titleHit && group.titleMarked ? <Snippet text={group.titleMarked} /> : title}</span>
+          {group.status === "archived" && <span className="shrink-0 text-xs text-muted">archived</span>}
           <span className="ml-auto shrink-0 text-xs text-muted">{formatAgo(group.lastActivity)}</span>
         </button>
       </h2>

@@ -1,0 +1,269 @@
+import { readFileSync } from "node:fs";
+import path from "node:path";
+import type { Page } from "@playwright/test";
+import { ask, connectModel, expect, loadSample, openApp, test } from "./app";
+
+const list = (page: Page) => page.getByRole("complementary", { name: "Conversations" });
+const prompt = (page: Page) => page.getByLabel("Your prompt");
+const answers = (page: Page) => page.getByRole("article", { name: "Answer" });
+const foot = (page: Page) => answers(page).last().getByRole("button", { name: "Copy the answer" });
+
+async function sent(page: Page, text: string): Promise<void> {
+  await ask(page, text);
+  await expect(foot(page)).toBeVisible({ timeout: 60_000 });
+}
+
+test("tools, thoughts, what left; edit, answer again, branches, fork, and all of it after a restart", async ({ page, app, scripted }) => {
+  await loadSample(page, app);
+  await connectModel(page, { modelProvider: "openai", modelBaseUrl: `${scripted.url}/v1`, modelName: "scripted-answer" });
+  await page.keyboard.press("Control+n");
+
+  await sent(page, "Which production databases are there? #tools");
+  const lookedUp = answers(page).last().getByRole("region", { name: "What was looked up" });
+  await lookedUp.getByRole("button", { name: /1 look-up/ }).click();
+  await lookedUp.getByRole("button", { name: /search_estate/ }).click();
+  await expect(lookedUp.getByText("Asked for")).toBeVisible();
+  await expect(lookedUp.getByText("Result", { exact: true })).toBeVisible();
+  await expect(answers(page).last()).toContainText("I found");
+  await answers(page).last().getByRole("button", { name: "Nothing left this machine" }).click();
+  await expect(answers(page).last().getByRole("region", { name: "What left this machine" })).toContainText("this answer was made here");
+  await expect(answers(page).last().getByRole("meter", { name: "Context in use" })).toBeVisible();
+  await expect(list(page).getByText("A scripted title")).toBeVisible();
+
+  await sent(page, "And why? #reasoning");
+  await answers(page).last().getByRole("button", { name: /thought|reasoning/i }).first().click();
+  await expect(answers(page).last()).toContainText("First I think about it.");
+
+  // Editing makes a branch beside the prompt; both can be walked to.
+  const second = page.getByRole("article", { name: "You" }).last();
+  await second.hover();
+  await second.getByRole("button", { name: "Edit the prompt" }).click();
+  await page.getByRole("textbox", { name: "Edit the prompt" }).fill("And who owns them?");
+  await page.getByRole("textbox", { name: "Edit the prompt" }).press("Enter");
+  await expect(answers(page).last()).toContainText("And who owns them?", { timeout: 60_000 });
+  const walker = page.getByRole("article", { name: "You" }).last().getByRole("group", { name: "Version 2 of 2" });
+  await walker.getByRole("button", { name: "Previous version" }).click();
+  await expect(page.getByRole("article", { name: "You" }).last()).toContainText("And why?");
+  await page.getByRole("article", { name: "You" }).last().getByRole("button", { name: "Next version" }).click();
+  await expect(page.getByRole("article", { name: "You" }).last()).toContainText("And who owns them?");
+
+  await answers(page).last().getByRole("button", { name: "Answer again" }).click();
+  await expect(answers(page).last().getByRole("group", { name: "Answer 2 of 2" })).toBeVisible({ timeout: 60_000 });
+
+  await answers(page).first().getByRole("button", { name: "More for this answer" }).click();
+  await page.getByRole("menuitem", { name: "New conversation from here" }).click();
+  await expect(answers(page)).toHaveCount(1);
+  await expect(page.getByRole("heading", { level: 2, name: /scripted title/ })).toBeVisible();
+
+  await app.restart();
+  await openApp(page, app);
+  await page.keyboard.press("Control+1");
+  await expect(list(page).getByText(/scripted title/)).toHaveCount(2);
+  await list(page).getByText(/scripted title/).last().click();
+  await expect(answers(page).last().getByRole("group", { name: "Answer 2 of 2" })).toBeVisible();
+});
+
+test("stopped, broken off, refused, slow and mute models leave prompt and partial answer", async ({ page, app, scripted, complaints }) => {
+  await loadSample(page, app);
+  await connectModel(page, { modelProvider: "openai", modelBaseUrl: `${scripted.url}/v1`, modelName: "scripted-answer", titlesByModel: false });
+  await page.keyboard.press("Control+n");
+
+  await ask(page, "Say it slowly #slow");
+  await expect(answers(page).last()).toContainText("You asked", { timeout: 60_000 });
+  await page.getByRole("button", { name: "Stop the answer" }).click();
+  const stopped = answers(page).last();
+  await expect(stopped.getByRole("note")).toContainText("Stopped before its end");
+  await expect(stopped).toContainText("You asked");
+
+  await ask(page, "Break off #break");
+  await expect(answers(page).last().getByRole("note")).toBeVisible({ timeout: 60_000 });
+  await expect(answers(page).last()).toContainText("It begins and then");
+  await expect(answers(page).last().getByRole("button", { name: "Retry" })).toBeVisible();
+
+  await sent(page, "Too often #429");
+  await expect(answers(page).last()).toContainText("Too often");
+  await sent(page, "Broken once #500");
+  await expect(answers(page).last()).toContainText("Broken once");
+  await sent(page, "Wrong arguments #bad-args");
+  await answers(page).last().getByRole("button", { name: /2 look-ups/ }).click();
+  await expect(answers(page).last().getByLabel("failed")).toHaveCount(2);
+  await sent(page, "Round and round #loop");
+  await expect(answers(page).last()).toContainText("You asked");
+
+  // Without a word from the model, what was found is the answer, and the reason is said.
+  for (const [word, said] of [["#401", /key|refused|rejected|denied/i], ["#malformed", /understood|protocol|malformed|not/i], ["#empty", /empty/i]] as const) {
+    await ask(page, `This one fails ${word}`);
+    await expect(answers(page).last()).toContainText("not written by a language model", { timeout: 60_000 });
+    await expect(answers(page).last()).toContainText(said);
+  }
+  expect(complaints).toEqual([]);
+});
+
+test("Bedrock: the connection test, an answer with a tool, and its errors", async ({ page, app, scripted }) => {
+  await loadSample(page, app);
+  await page.keyboard.press("Control+3");
+  await page.getByRole("tab", { name: /model/i }).or(page.getByRole("link", { name: /model/i })).or(page.getByRole("button", { name: /^(chat )?model$/i })).first().click();
+  await page.getByRole("radio", { name: "Amazon Bedrock" }).or(page.getByRole("tab", { name: "Amazon Bedrock" })).or(page.getByText("Amazon Bedrock", { exact: true })).first().click();
+  await page.getByLabel("Region").fill("eu-west-1");
+  await page.getByLabel("Endpoint").fill(scripted.url);
+  await page.getByRole("button", { name: "Test the connection" }).click();
+  await expect(page.getByText(/offers|models/).first()).toBeVisible();
+  await connectModel(page, { modelProvider: "bedrock", modelRegion: "eu-west-1", modelProfile: "scripted", modelEndpoint: scripted.url, modelName: "scripted.answer-v1" });
+  await page.keyboard.press("Control+n");
+  await sent(page, "Which buckets are public? #tools");
+  await expect(answers(page).last().getByRole("region", { name: "What was looked up" })).toContainText("1 look-up");
+  await ask(page, "Now without rights #403");
+  await expect(answers(page).last()).toContainText("not written by a language model", { timeout: 60_000 });
+  await expect(answers(page).last()).toContainText(/bedrock:InvokeModelWithResponseStream|rights|allowed|permission/i);
+  expect(scripted.requests().filter((r) => r.protocol === "bedrock" && r.step === 1)).toHaveLength(1);
+});
+
+test("a credential goes to a remote model only with the user's word, and what left is shown", async ({ page, app, scripted }) => {
+  await loadSample(page, app);
+  // A name outside this machine: the app's HTTP proxy of this test leads there.
+  await connectModel(page, { modelProvider: "openai", modelBaseUrl: "http://models.example.test/v1", modelName: "scripted-answer", modelApiKey: "the-key-of-the-model", titlesByModel: false });
+  await page.keyboard.press("Control+n");
+  const key = "AKIA" + "QYLPMN5HHHFPZAM2";
+  await ask(page, `Why does ${key} not work?`);
+  const dialog = page.getByRole("dialog", { name: "This looks like a credential" });
+  await expect(dialog).toContainText("models.example.test");
+  await dialog.getByRole("button", { name: "Cancel" }).click();
+  await expect(prompt(page)).toHaveValue(`Why does ${key} not work?`);
+  expect(scripted.requests()).toHaveLength(0);
+
+  await prompt(page).press("Enter");
+  await dialog.getByRole("button", { name: "Redact and send" }).click();
+  await expect(foot(page)).toBeVisible({ timeout: 60_000 });
+  expect(scripted.log()).not.toContain(key);
+  await answers(page).last().getByRole("button", { name: /left this machine/ }).click();
+  const left = answers(page).last().getByRole("region", { name: "What left this machine" });
+  await expect(left).toContainText("models.example.test");
+  await expect(left).toContainText(/system prompt/);
+
+  await ask(page, `And ${key} now?`);
+  await dialog.getByRole("button", { name: "Send anyway" }).click();
+  await expect(answers(page)).toHaveCount(2);
+  await expect(foot(page)).toBeVisible({ timeout: 60_000 });
+  expect(scripted.log()).toContain(key);
+  expect(readFileSync(path.join(app.home, "data/logs/cloudops.log"), "utf8")).not.toContain(key);
+});
+
+test("an answer with a beacon loads nothing and opens nothing by itself", async ({ page, app, scripted }) => {
+  await loadSample(page, app);
+  await connectModel(page, { modelProvider: "openai", modelBaseUrl: `${scripted.url}/v1`, modelName: "scripted-answer", titlesByModel: false });
+  const requested: string[] = [];
+  page.on("request", (request) => {
+    if (!request.url().startsWith(app.url) && !request.url().startsWith("data:")) requested.push(request.url());
+  });
+  await page.keyboard.press("Control+n");
+  await sent(page, "Show me #beacon");
+  await expect(answers(page).last()).toContainText("beacon.example");
+  await expect(answers(page).last().locator("img")).toHaveCount(0);
+  expect(requested.filter((url) => !url.startsWith("ws:"))).toEqual([]);
+});
+
+test("folders, tags, pins, the archive, many at once with undo, and drafts after a restart", async ({ page, app }) => {
+  await loadSample(page, app);
+  for (const text of ["Which volumes are idle?", "Which databases are public?", "What runs in staging?"]) {
+    await page.keyboard.press("Control+n");
+    await sent(page, text);
+  }
+  const row = (title: string) => list(page).getByRole("button", { name: new RegExp(`^(Pinned )?${title}`) });
+  await row("Which volumes").focus();
+  await page.keyboard.press("p");
+  await expect(list(page).getByText("Pinned", { exact: true })).toBeVisible();
+
+  await list(page).getByRole("button", { name: "New folder" }).click();
+  await page.getByLabel("Name").fill("Audit");
+  await page.getByRole("button", { name: "Save" }).click();
+  await row("Which databases").focus();
+  await page.keyboard.press("m");
+  await page.getByRole("menuitemradio", { name: "Audit" }).or(page.getByRole("menuitemcheckbox", { name: "Audit" })).click();
+  await expect(list(page).getByText("Audit", { exact: true })).toBeVisible();
+  await expect(row("Which databases")).toHaveCount(1);
+
+  await row("What runs").focus();
+  await page.keyboard.press("t");
+  await page.getByRole("dialog", { name: "Tags" }).getByRole("textbox").fill("cost");
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog", { name: "Tags" }).getByRole("button", { name: "Save" }).click();
+  await expect(row("What runs")).toContainText("cost");
+
+  await row("What runs").focus();
+  await page.keyboard.press("e");
+  await expect(row("What runs")).toHaveCount(0);
+  await page.getByRole("button", { name: "Undo" }).first().click();
+  await expect(row("What runs")).toHaveCount(1);
+
+  await row("What runs").focus();
+  await page.keyboard.press("Control+a");
+  await page.getByRole("toolbar", { name: "Chosen conversations" }).getByRole("button", { name: "Delete…" }).click();
+  await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+  await expect(row("What runs")).toHaveCount(0);
+  await page.getByRole("button", { name: "Undo" }).first().click();
+  await expect(row("What runs")).toHaveCount(1);
+  await expect(row("Which volumes")).toHaveCount(1);
+
+  await row("What runs").click();
+  await prompt(page).fill("a question that was not sent");
+  await prompt(page).blur();
+  await page.waitForTimeout(1000);
+  await app.kill();
+  await app.start();
+  await openApp(page, app);
+  await page.keyboard.press("Control+1");
+  await row("What runs").click();
+  await expect(prompt(page)).toHaveValue("a question that was not sent");
+});
+
+test("search over everything jumps to the message; recalled answers go along only if left there", async ({ page, app, scripted }) => {
+  await loadSample(page, app);
+  await connectModel(page, { modelProvider: "openai", modelBaseUrl: `${scripted.url}/v1`, modelName: "scripted-answer", titlesByModel: false });
+  await page.keyboard.press("Control+n");
+  await sent(page, "How do we rotate the password of the zanzibar warehouse database?");
+  await page.keyboard.press("Control+n");
+  await sent(page, "Which functions use python?");
+
+  await page.keyboard.press("Control+Shift+f");
+  await page.getByRole("searchbox", { name: "Search messages and titles" }).fill("zanzibar");
+  const group = page.getByRole("region", { name: /zanzibar/ });
+  await expect(group.locator("mark").first()).toContainText(/zanzibar/i);
+  await group.getByRole("listitem").first().getByRole("button").click();
+  await expect(page.getByRole("article", { name: "You" }).first()).toContainText("zanzibar warehouse");
+
+  await page.keyboard.press("Control+n");
+  await prompt(page).fill("How was the password of the zanzibar warehouse database rotated?");
+  const along = page.getByRole("region", { name: "Earlier answers that go along" });
+  await expect(along).toContainText("zanzibar");
+  await along.getByRole("button", { name: /^Leave out/ }).first().click();
+  await expect(along).toHaveCount(0);
+  const before = scripted.requests().length;
+  await prompt(page).press("Enter");
+  await expect(foot(page)).toBeVisible({ timeout: 60_000 });
+  expect(JSON.stringify(scripted.requests().slice(before))).not.toContain("How do we rotate");
+
+  await page.keyboard.press("Control+n");
+  await prompt(page).fill("Tell me how the zanzibar warehouse database gets its password rotated");
+  await expect(along).toContainText("zanzibar");
+  await prompt(page).press("Enter");
+  await expect(foot(page)).toBeVisible({ timeout: 60_000 });
+  expect(JSON.stringify(scripted.requests().slice(-1))).toContain("How do we rotate");
+});
+
+test("the locked window shows nothing and opens with its passphrase", async ({ page, app }) => {
+  await loadSample(page, app);
+  await page.keyboard.press("Control+n");
+  await sent(page, "Which production databases do we have?");
+  await connectModel(page, { lockPassphrase: "open sesame" });
+  await page.evaluate(() => (window as never as { go: { main: { App: { LockNow(): Promise<void> } } } }).go.main.App.LockNow());
+  await expect(page.getByRole("heading", { name: "CloudOps is locked" })).toBeVisible();
+  await expect(page.locator("body")).not.toContainText("production databases");
+  await page.getByLabel("Passphrase").fill("wrong");
+  await page.getByRole("button", { name: "Unlock" }).click();
+  await expect(page.getByRole("alert")).toBeVisible();
+  await page.getByLabel("Passphrase").fill("open sesame");
+  await page.getByRole("button", { name: "Unlock" }).click();
+  await expect(page.getByRole("navigation")).toBeVisible({ timeout: 60_000 });
+  await page.keyboard.press("Control+1");
+  await expect(list(page).getByText("Which production databases").first()).toBeVisible({ timeout: 60_000 });
+});

@@ -40,8 +40,9 @@ type CellState struct {
 
 // ApplyCell takes what a scan saw in a cell. Where the look was complete, resources that the cell owned and did not
 // show any more are removed; an incomplete look removes nothing. The tagging cell neither changes nor removes what
-// a service's own cell owns, and the other way round. Resources that cannot be kept (no ARN) are left out.
-func (s *Service) ApplyCell(ctx context.Context, cell Cell, resources []Resource, complete bool) (Counts, error) {
+// a service's own cell owns, and the other way round. Resources that cannot be kept (no ARN) are left out. listed are
+// the types that an incomplete look showed in full: of them, too, what was not shown is removed.
+func (s *Service) ApplyCell(ctx context.Context, cell Cell, resources []Resource, complete bool, listed ...string) (Counts, error) {
 	clean := make([]Resource, 0, len(resources))
 	seen := make(map[string]bool, len(resources))
 	for i := range resources {
@@ -59,21 +60,29 @@ func (s *Service) ApplyCell(ctx context.Context, cell Cell, resources []Resource
 	if err != nil {
 		return counts, err
 	}
-	if complete {
-		if counts.Removed, err = s.removeUnseen(ctx, cell.key(), seen); err != nil {
+	if complete || len(listed) > 0 {
+		known := func(r *store.Record) bool { return complete || listedType(r, listed) }
+		if counts.Removed, err = s.removeUnseen(ctx, cell.key(), seen, known); err != nil {
 			return counts, err
 		}
 	}
 	return counts, s.keepCell(ctx, cell, complete)
 }
 
-// removeUnseen deletes what the cell owns and seen does not hold, each with its change.
-func (s *Service) removeUnseen(ctx context.Context, cell string, seen map[string]bool) (int, error) {
+// listedType: the record's type is one of types, as its ARN has it. A Neptune cluster's ARN is an RDS cluster's, and both are
+// listed together.
+func listedType(r *store.Record, types []string) bool {
+	cfnType, _ := TypeOf(str(r, fieldARN))
+	return slices.Contains(types, cfnType) || slices.Contains(types, str(r, fieldType))
+}
+
+// removeUnseen deletes what the cell owns, of the types that were seen in full, and seen does not hold, each with its change.
+func (s *Service) removeUnseen(ctx context.Context, cell string, seen map[string]bool, known func(*store.Record) bool) (int, error) {
 	owned, err := s.store.ByScope(ctx, store.Estate, cell, math.MinInt64, math.MaxInt64, math.MaxInt32, false)
 	if err != nil {
 		return 0, fmt.Errorf("read cell %s: %w", cell, err)
 	}
-	gone := slices.DeleteFunc(owned, func(r store.Record) bool { return seen[r.ID] })
+	gone := slices.DeleteFunc(owned, func(r store.Record) bool { return seen[r.ID] || !known(&r) })
 	for batch := range slices.Chunk(gone, batchSize) {
 		if err := s.remove(ctx, batch); err != nil {
 			return 0, err

@@ -51,8 +51,8 @@ type cellSink struct {
 }
 
 // CellDone implements aws.Sink.
-func (s *cellSink) CellDone(ctx context.Context, cell estate.Cell, resources []estate.Resource, complete bool) error {
-	c, err := s.estate.ApplyCell(ctx, cell, resources, complete)
+func (s *cellSink) CellDone(ctx context.Context, cell estate.Cell, resources []estate.Resource, complete bool, listed []string) error {
+	c, err := s.estate.ApplyCell(ctx, cell, resources, complete, listed...)
 	s.counts.Added += c.Added
 	s.counts.Changed += c.Changed
 	s.counts.Unchanged += c.Unchanged

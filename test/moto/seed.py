@@ -10,6 +10,7 @@ import json
 import sys
 
 import boto3
+from seed_services import seed_services
 
 ENDPOINT = sys.argv[1]
 REGIONS = ["us-east-1", "eu-west-1", "ap-southeast-2"]
@@ -35,12 +36,20 @@ class Place:
     def arn(self, service: str, resource: str) -> str:
         return f"arn:aws:{service}:{self.region}:{self.account}:{resource}"
 
-    def made(self, arn: str, kind: str, tags: dict | None = None, region: str = "", **related: str) -> str:
+    def made(self, arn: str, kind: str, tags: dict | None = None, region: str = "", **related: str | list[str]) -> str:
         MADE.append({
             "arn": arn, "type": kind, "account": self.account, "region": region or self.region,
-            "tags": tags or {}, "related": related,
+            "tags": tags or {}, "related": [{"kind": k, "target": t} for k, v in related.items() for t in ([v] if isinstance(v, str) else v)],
         })
         return arn
+
+    def known(self) -> set[str]:
+        return {m["arn"] for m in MADE}
+
+    def relate(self, arn: str, **related: str) -> None:
+        """Add relations to what was made before."""
+        made = next(m for m in MADE if m["arn"] == arn)
+        made["related"] += [{"kind": k, "target": t} for k, t in related.items()]
 
 
 def tags_for(i: int, name: str) -> dict[str, str]:
@@ -256,7 +265,9 @@ def whatever_else(p: Place) -> None:
 
 def seed(account: str, keys: dict[str, str]) -> None:
     home = Place(account, REGIONS[0], keys)
-    role = home.client("iam").create_role(RoleName="app", AssumeRolePolicyDocument="{}")["Role"]["Arn"]
+    trust = [{"Effect": "Allow", "Principal": {"Service": f"{s}.amazonaws.com"}, "Action": "sts:AssumeRole"} for s in ("codepipeline", "lambda")]
+    role = home.client("iam").create_role(RoleName="app", AssumeRolePolicyDocument=json.dumps({"Statement": trust}))["Role"]["Arn"]
+    home.made(role, "AWS::IAM::Role", region="global")
     for region in REGIONS:
         p = Place(account, region, keys)
         vpc, subnets, groups = network(p)
@@ -265,6 +276,8 @@ def seed(account: str, keys: dict[str, str]) -> None:
         functions(p, role, subnets, groups)
         buckets(p)
         whatever_else(p)
+        if account == FIRST and region == REGIONS[0]:
+            seed_services(p, vpc, subnets, groups, role)
 
 
 def main() -> None:

@@ -11,11 +11,16 @@ import sys
 # Moto's own images would come with hundreds of snapshots in each region that no test asked for.
 os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
 
+from gaps import fill  # noqa: E402
+from moto.core.config import default_user_config  # noqa: E402
+from moto.moto_server.werkzeug_app import DomainDispatcherApplication  # noqa: E402
 from moto.server import ThreadedMotoServer  # noqa: E402
 
 
 def main() -> None:
+    default_user_config.update({"batch": {"use_docker": False}, "lambda": {"use_docker": False}})  # jobs and functions do not run
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    DomainDispatcherApplication.__call__ = fill(DomainDispatcherApplication.__call__)
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()

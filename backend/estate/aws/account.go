@@ -39,7 +39,7 @@ type account struct {
 }
 
 const (
-	maxAttempts    = 5
+	maxAttempts    = 7                // with maxBackoff, a minute of throttling is waited out
 	requestTimeout = 30 * time.Second // of one attempt
 	// signInTimeout bounds finding credentials and saying who they are: the default chain asks the network
 	// about instance roles when there is nothing else.
@@ -47,7 +47,7 @@ const (
 )
 
 // maxBackoff is the longest wait between two attempts; tests shorten it.
-var maxBackoff = 5 * time.Second
+var maxBackoff = 20 * time.Second
 
 // load reads the credentials and settings of a profile; empty: the default chain.
 func (s *Scanner) load(ctx context.Context, profile string) (awssdk.Config, error) {

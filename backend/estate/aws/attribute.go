@@ -12,7 +12,10 @@ import (
 // resource having changed.
 var never = map[string]bool{
 	"Tags": true, "TagSet": true, "TagList": true, "ResultMetadata": true,
-	"Environment": true, "MasterUserPassword": true, "UserData": true,
+	"Environment": true, "EnvironmentVariables": true, "RuntimeEnvironmentVariables": true, "MasterUserPassword": true, "UserData": true,
+	"DefaultArguments": true, "NonOverridableArguments": true, "ConnectionProperties": true, "CustomHeaders": true, "Variables": true,
+	"Parameters": true, "Outputs": true, "Definition": true, "AuthenticateOidcConfig": true, "NoSmithyDocumentSerde": true,
+	"ETag": true, "LockToken": true, "StoredBytes": true, "SizeInBytes": true, "LastAccessedDate": true, "RoleLastUsed": true, "PasswordLastUsed": true,
 	"LatestRestorableTime": true, "EarliestRestorableTime": true, "RestoreWindow": true,
 	"ItemCount": true, "TableSizeBytes": true, "IndexSizeBytes": true, "LastDecreaseDateTime": true, "LastIncreaseDateTime": true,
 	"Progress": true, "PercentProgress": true, "AvailableIpAddressCount": true,

@@ -2,9 +2,11 @@ package aws
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
+	awssdk "github.com/aws/aws-sdk-go-v2/aws"
 	"golang.org/x/sync/errgroup"
 
 	"cloudops/backend/estate"
@@ -99,7 +101,7 @@ func (s *Scanner) region(ctx context.Context, a *account, region string, globals
 		return ctx.Err()
 	}
 	seen, covered := v.of(region)
-	return s.hand(ctx, t.Cell, tags.rest(t, seen, covered), tags.err == nil, took)
+	return s.hand(ctx, look{cell: t.Cell, resources: tags.rest(t, seen, covered), err: tags.err}, took)
 }
 
 // collect reads one cell and hands it over.
@@ -108,6 +110,8 @@ func (s *Scanner) collect(ctx context.Context, a *account, c Collector, t Target
 		return err
 	}
 	t.TagsKnown = tags.byARN != nil && tags.err == nil
+	var listed words
+	t.Listed = listed.add
 	start := time.Now()
 	var mu sync.Mutex
 	var resources []estate.Resource
@@ -115,6 +119,9 @@ func (s *Scanner) collect(ctx context.Context, a *account, c Collector, t Target
 	err := c.Collect(ctx, t, func(r estate.Resource) {
 		mu.Lock()
 		defer mu.Unlock()
+		if elsewhere(t, r.ARN) {
+			return
+		}
 		tags.merge(&r)
 		if i, again := at[r.ARN]; again {
 			resources[i] = r
@@ -127,36 +134,76 @@ func (s *Scanner) collect(ctx context.Context, a *account, c Collector, t Target
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	complete := c.Types()
-	if err != nil {
+	types := listed.all()
+	switch {
+	case err == nil:
+		types = c.Types()
+	case len(types) == 0 && len(resources) == 0 && absent(ctx, t, err):
+		err = errNotHere
+	default:
 		s.findings.add(err, s.place(a, t.Cell), true)
-		complete = nil
 	}
 	sortResources(resources)
-	v.add(t.Cell.Region, resources, complete)
-	return s.hand(ctx, t.Cell, resources, err == nil, time.Since(start))
+	v.add(t.Cell.Region, resources, types)
+	return s.hand(ctx, look{cell: t.Cell, resources: resources, err: err, listed: types}, time.Since(start))
+}
+
+// elsewhere: the ARN names another region than the cell's, whose own cell reports it.
+func elsewhere(t Target, arn string) bool {
+	a, err := estate.ParseARN(arn)
+	return err == nil && a.Region != "" && t.Cell.Region != estate.GlobalRegion && a.Region != t.Cell.Region
+}
+
+// words gathers what is said at the same time.
+type words struct {
+	mu  sync.Mutex
+	got []string
+}
+
+func (w *words) add(more ...string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.got = append(w.got, more...)
+}
+
+func (w *words) all() []string {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return sorted(w.got)
+}
+
+// look is what a cell showed.
+type look struct {
+	cell      estate.Cell
+	resources []estate.Resource
+	err       error    // nil: there are no other resources
+	listed    []string // the types that were listed in full
 }
 
 // hand gives a finished cell to the sink.
-func (s *Scanner) hand(ctx context.Context, cell estate.Cell, resources []estate.Resource, complete bool, took time.Duration) error {
-	s.meter.cell(cell.Service, took, len(resources))
+func (s *Scanner) hand(ctx context.Context, l look, took time.Duration) error {
+	s.meter.cell(l.cell.Service, took, len(l.resources))
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	if err := s.sink.CellDone(ctx, cell, resources, complete); err != nil {
+	if err := s.sink.CellDone(ctx, l.cell, l.resources, l.err == nil, l.listed); err != nil {
 		return err
 	}
-	s.report.Resources += len(resources)
+	s.report.Resources += len(l.resources)
 	state := StateDone
-	if complete {
+	switch {
+	case l.err == nil:
 		s.report.CellsDone++
-	} else {
+	case errors.Is(l.err, errNotHere):
+		s.report.Absent = append(s.report.Absent, l.cell)
+		state = StateAbsent
+	default:
 		s.report.CellsFailed++
 		state = StateFailed
 	}
-	s.progress(cell, state)
+	s.progress(l.cell, state)
 	return nil
 }
 
@@ -182,6 +229,10 @@ func (s *Scanner) target(a *account, region, service string) Target {
 		t.Config.Region = homeRegion(a.partition)
 	}
 	t.PathStyle = t.Config.BaseEndpoint != nil
+	// All clients of a cell slow down together, and those of another cell do not: AWS counts calls by account, region and service.
+	retryer := newRetryer()
+	t.Config.Retryer = func() awssdk.Retryer { return retryer }
+	t.Listed = func(...string) {}
 	t.Note = func(err error) { s.findings.add(err, s.place(a, t.Cell), true) }
 	return t
 }

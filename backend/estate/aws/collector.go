@@ -34,11 +34,25 @@ type Target struct {
 	TagsKnown bool
 	// Note records what could not be asked while the listing goes on.
 	Note func(err error)
+	// Listed says that types were listed in full, for the case that Collect fails at another.
+	Listed func(types ...string)
 }
 
 // collectors are all there are, in the order they are shown.
 func collectors() []Collector {
-	return []Collector{ec2Collector{}, rdsCollector{}, s3Collector{}, lambdaCollector{}, dynamodbCollector{}}
+	return []Collector{
+		ec2Collector{}, autoscalingCollector(), elbCollector(), elbv2Collector(),
+		ecsCollector(), eksCollector(), ecrCollector(), batchCollector(), apprunnerCollector(), lambdaCollector(),
+		rdsCollector{}, dynamodbCollector{}, elasticacheCollector(), memorydbCollector(), opensearchCollector(), redshiftCollector(),
+		s3Collector{}, efsCollector(), fsxCollector(), backupCollector(),
+		stepfunctionsCollector(), eventbridgeCollector(), schedulerCollector(), sqsCollector(), snsCollector(),
+		kinesisCollector(), firehoseCollector(), kafkaCollector(), mqCollector(),
+		apigatewayCollector(), apigatewayv2Collector(), appsyncCollector(), cloudfrontCollector(), route53Collector(),
+		acmCollector(), wafCollector(), wafGlobalCollector(), iamCollector(), kmsCollector(), secretsCollector(), ssmCollector(),
+		userPoolCollector(), identityPoolCollector(),
+		cloudwatchCollector(), logsCollector(), cloudformationCollector(), codebuildCollector(), codepipelineCollector(),
+		glueCollector(), athenaCollector(), emrCollector(), sagemakerCollector(), transferCollector(), organizationsCollector(),
+	}
 }
 
 // taggingService is the cell of what only the Resource Groups Tagging API tells.
@@ -63,6 +77,8 @@ func (t Target) arn(service, resource string) string {
 // item is a resource in the making.
 type item struct {
 	estate.Resource
+	target Target
+	emit   func(estate.Resource)
 }
 
 // newItem starts a resource: its region and account are the target's, its name is the Name tag, or else name.
@@ -77,8 +93,15 @@ func (t Target) newItem(cfnType, arn, name string, tags map[string]string, answe
 	if tagged := tags["Name"]; tagged != "" {
 		name = tagged
 	}
-	return &item{estate.Resource{
-		ARN: arn, Type: cfnType, Name: name, Region: t.Config.Region, AccountID: t.Cell.AccountID,
+	if name == "" {
+		name = estate.NameOf(arn)
+	}
+	region := t.Config.Region
+	if t.Cell.Region == estate.GlobalRegion {
+		region = estate.GlobalRegion
+	}
+	return &item{Resource: estate.Resource{
+		ARN: arn, Type: cfnType, Name: name, Region: region, AccountID: t.Cell.AccountID,
 		Tags: tags, Attributes: attributes,
 	}}, nil
 }

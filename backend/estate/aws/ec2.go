@@ -17,26 +17,43 @@ type ec2Collector struct{}
 func (ec2Collector) Service() string { return "ec2" }
 func (ec2Collector) Global() bool    { return false }
 
+// ec2Listings are in an order in which what is one's own comes first: others refer to it.
+var ec2Listings = []struct {
+	cfnType string
+	list    func(*ec2Listing, context.Context) error
+}{
+	{"AWS::EC2::Snapshot", (*ec2Listing).snapshots}, {"AWS::EC2::Image", (*ec2Listing).images}, {"AWS::EC2::KeyPair", (*ec2Listing).keyPairs},
+	{"AWS::EC2::Instance", (*ec2Listing).instances}, {"AWS::EC2::Volume", (*ec2Listing).volumes},
+	{"AWS::EC2::LaunchTemplate", (*ec2Listing).launchTemplates},
+	{"AWS::EC2::SecurityGroup", (*ec2Listing).securityGroups}, {"AWS::EC2::VPC", (*ec2Listing).vpcs}, {"AWS::EC2::Subnet", (*ec2Listing).subnets},
+	{"AWS::EC2::RouteTable", (*ec2Listing).routeTables}, {"AWS::EC2::NetworkAcl", (*ec2Listing).networkACLs},
+	{"AWS::EC2::InternetGateway", (*ec2Listing).internetGateways}, {"AWS::EC2::NatGateway", (*ec2Listing).natGateways},
+	{"AWS::EC2::EIP", (*ec2Listing).addresses}, {"AWS::EC2::NetworkInterface", (*ec2Listing).interfaces},
+	{"AWS::EC2::VPCEndpoint", (*ec2Listing).endpoints}, {"AWS::EC2::VPCPeeringConnection", (*ec2Listing).peerings},
+	{"AWS::EC2::TransitGateway", (*ec2Listing).transitGateways}, {"AWS::EC2::TransitGatewayAttachment", (*ec2Listing).transitAttachments},
+	{"AWS::EC2::VPNGateway", (*ec2Listing).vpnGateways}, {"AWS::EC2::CustomerGateway", (*ec2Listing).customerGateways},
+	{"AWS::EC2::VPNConnection", (*ec2Listing).vpnConnections}, {"AWS::EC2::FlowLog", (*ec2Listing).flowLogs},
+}
+
 func (ec2Collector) Types() []string {
-	return []string{
-		"AWS::EC2::Instance", "AWS::EC2::Volume", "AWS::EC2::Snapshot", "AWS::EC2::Image",
-		"AWS::EC2::SecurityGroup", "AWS::EC2::VPC", "AWS::EC2::Subnet", "AWS::EC2::RouteTable", "AWS::EC2::InternetGateway",
-		"AWS::EC2::NatGateway", "AWS::EC2::EIP", "AWS::EC2::NetworkInterface",
+	var types []string
+	for _, l := range ec2Listings {
+		types = append(types, l.cfnType)
 	}
+	return types
 }
 
 // Collect lists one kind after the other; a kind that cannot be listed does not keep the others from it.
 func (ec2Collector) Collect(ctx context.Context, t Target, emit func(estate.Resource)) error {
-	c := &ec2Listing{Target: t, api: ec2.NewFromConfig(t.Config), emit: emit, own: map[string]bool{}}
+	c := &ec2Listing{Target: t, api: ec2.NewFromConfig(t.Config), emit: emit, own: map[string]bool{}, keys: map[string]string{}}
 	var errs []error
-	for _, list := range []func(context.Context) error{
-		c.snapshots, c.images, c.instances, c.volumes, // what is one's own first: others refer to it
-		c.securityGroups, c.vpcs, c.subnets, c.routeTables, c.internetGateways, c.natGateways, c.addresses, c.interfaces,
-	} {
-		err := list(ctx)
-		if err != nil {
-			errs = append(errs, err)
+	for _, l := range ec2Listings {
+		err := l.list(c, ctx)
+		if err == nil {
+			t.Listed(l.cfnType)
+			continue
 		}
+		errs = append(errs, err)
 		if isFatal(err) {
 			break
 		}
@@ -49,7 +66,8 @@ type ec2Listing struct {
 	Target
 	api  *ec2.Client
 	emit func(estate.Resource)
-	own  map[string]bool // images and snapshots of this account, by id
+	own  map[string]bool   // images and snapshots of this account, by id
+	keys map[string]string // ids of key pairs, by name
 }
 
 // owned relates to an image or a snapshot. Somebody else's has an ARN without an account.
@@ -72,7 +90,11 @@ func ec2Tags(tags []types.Tag) map[string]string {
 // add starts a resource that is known by its EC2 id.
 func (c *ec2Listing) add(cfnType, resource string, id *string, tags []types.Tag, answer any) (*item, error) {
 	name := awssdk.ToString(id)
-	return c.newItem(cfnType, c.arn("ec2", resource+name), name, ec2Tags(tags), answer)
+	i, err := c.newItem(cfnType, c.arn("ec2", resource+name), name, ec2Tags(tags), answer)
+	if err == nil {
+		i.target, i.emit = c.Target, c.emit
+	}
+	return i, err
 }
 
 func (c *ec2Listing) groups(i *item, ids []types.GroupIdentifier) {
@@ -117,6 +139,15 @@ func (c *ec2Listing) instance(in types.Instance) error {
 	i.relateID(c.Target, "subnet", "ec2", "subnet/", in.SubnetId)
 	c.owned(i, "image", in.ImageId)
 	c.groups(i, in.SecurityGroups)
+	i.near("key-pair", "ec2", "key-pair/", c.keys[str(in.KeyName)])
+	for _, d := range in.BlockDeviceMappings {
+		if d.Ebs != nil {
+			i.near("volume", "ec2", "volume/", str(d.Ebs.VolumeId))
+		}
+	}
+	for _, n := range in.NetworkInterfaces {
+		i.near("network-interface", "ec2", "network-interface/", str(n.NetworkInterfaceId))
+	}
 	if in.IamInstanceProfile != nil {
 		i.relateARN("instance-profile", in.IamInstanceProfile.Arn)
 	}

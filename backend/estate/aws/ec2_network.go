@@ -192,6 +192,7 @@ func (c *ec2Listing) natGateways(ctx context.Context) error {
 			i.relateID(c.Target, "subnet", "ec2", "subnet/", g.SubnetId)
 			for _, a := range g.NatGatewayAddresses {
 				i.relateID(c.Target, "address", "ec2", "elastic-ip/", a.AllocationId)
+				i.relateID(c.Target, "network-interface", "ec2", "network-interface/", a.NetworkInterfaceId)
 			}
 			c.emit(i.finish())
 		}

@@ -1,7 +1,9 @@
 package aws_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"os"
 	"regexp"
@@ -9,6 +11,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"cloudops/backend/estate"
@@ -38,8 +41,8 @@ func TestDeniedServiceDoesNotStopTheRest(t *testing.T) {
 	s, report := scan(t, through(p))
 	require.Equal(t, aws.StatePartial, report.State)
 	require.Equal(t, 1, report.CellsFailed)
-	require.Equal(t, 5, report.CellsDone)
-	require.Len(t, report.Findings, 5, "one for each call that RDS denied")
+	require.Equal(t, len(aws.Services())-1, report.CellsDone)
+	require.Len(t, report.Findings, 7, "one for each call that RDS denied")
 	for _, f := range report.Findings {
 		require.Equal(t, aws.CodeDenied, f.Code)
 		require.Equal(t, "123456789012 eu-west-1 rds", f.Where)
@@ -76,7 +79,10 @@ func TestOneDeniedListingLeavesTheOthers(t *testing.T) {
 		kinds[r.Type]++
 	}
 	require.Zero(t, kinds["AWS::EC2::Volume"])
-	require.Equal(t, 18, kinds["AWS::EC2::Instance"])
+	require.Equal(t, 19, kinds["AWS::EC2::Instance"])
+	cell := estate.Cell{AccountID: "123456789012", Region: "eu-west-1", Service: "ec2"}
+	require.Contains(t, s.listed[cell], "AWS::EC2::Instance", "what is not there any more can be told")
+	require.NotContains(t, s.listed[cell], "AWS::EC2::Volume", "of volumes nothing can")
 	require.NotZero(t, kinds["AWS::EC2::Subnet"])
 }
 
@@ -220,7 +226,7 @@ func TestEndlessThrottlingIsAFinding(t *testing.T) {
 	s, report := scan(t, opts)
 	require.Len(t, report.Findings, 1)
 	require.Equal(t, aws.CodeThrottled, report.Findings[0].Code)
-	require.Equal(t, 5, report.Services["lambda"].Throttles, "the attempts are bounded")
+	require.Equal(t, 7, report.Services["lambda"].Throttles, "the attempts are bounded")
 	require.Len(t, s.resources, 4)
 }
 
@@ -295,7 +301,7 @@ func TestPolicy(t *testing.T) {
 	awstest.Env(t)
 	called := map[string]bool{}
 	opts := both()
-	for _, services := range [][]string{nil, {"lambda", "dynamodb"}} {
+	for _, services := range [][]string{nil, slices.DeleteFunc(aws.Services(), func(s string) bool { return s == "tagging" })} {
 		opts.Services = services
 		_, report := scan(t, opts)
 		for action := range report.Calls {
@@ -303,13 +309,18 @@ func TestPolicy(t *testing.T) {
 		}
 	}
 	var actions []string
-	for _, m := range regexp.MustCompile(`"([a-z0-9]+:[A-Za-z]+)"`).FindAllStringSubmatch(string(want), -1) {
+	for _, m := range regexp.MustCompile(`"([a-z0-9-]+:[A-Za-z0-9]+)"`).FindAllStringSubmatch(string(want), -1) {
 		actions = append(actions, m[1])
-		require.True(t, called[m[1]], "%s is allowed and never called", m[1])
+		if m[1] != "organizations:DescribeOrganization" { // called by a member of one, see TestMemberOfAnOrganization
+			assert.True(t, called[m[1]], "%s is allowed and never called", m[1])
+		}
 	}
 	for action := range called {
-		require.True(t, slices.Contains(actions, action), "%s is called and not allowed", action)
+		assert.True(t, slices.Contains(actions, action), "%s is called and not allowed", action)
 	}
+	var small bytes.Buffer
+	require.NoError(t, json.Compact(&small, want))
+	require.Less(t, small.Len(), 10240, "a role takes no longer policy of its own")
 }
 
 func TestUserAgent(t *testing.T) {
@@ -322,4 +333,36 @@ func TestUserAgent(t *testing.T) {
 	for _, c := range p.calls {
 		require.Contains(t, c.agent, "cloudops/1.2.3")
 	}
+}
+
+// TestMemberOfAnOrganization: who may not list accounts because another account manages them has nothing to be allowed, and what was
+// known of the organization is not taken for gone.
+func TestMemberOfAnOrganization(t *testing.T) {
+	awstest.Env(t)
+	p := newProxy(t, func(c call) (int, string) {
+		if c.action == "ListAccounts" {
+			return 400, "AccessDeniedException"
+		}
+		return 0, ""
+	})
+	opts := through(p)
+	opts.Services = []string{"organizations"}
+	_, report := scan(t, opts)
+	require.Equal(t, 1, report.CellsFailed, "this account manages it, and lacks the permission")
+	require.Len(t, report.Findings, 1)
+	require.Contains(t, report.Findings[0].Hint, "organizations:ListAccounts")
+
+	p.rewrite = func(c call, body []byte) []byte {
+		if c.action != "DescribeOrganization" {
+			return body
+		}
+		return bytes.ReplaceAll(body, []byte(`"MasterAccountId": "123456789012"`), []byte(`"MasterAccountId": "999988887777"`))
+	}
+	s, report := scan(t, opts)
+	require.Empty(t, report.Findings)
+	require.Equal(t, aws.StateDone, report.State)
+	cell := estate.Cell{AccountID: "123456789012", Region: estate.GlobalRegion, Service: "organizations"}
+	require.Equal(t, []estate.Cell{cell}, report.Absent)
+	require.False(t, s.complete[cell])
+	require.Equal(t, 1, report.Calls["organizations:DescribeOrganization"])
 }

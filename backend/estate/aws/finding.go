@@ -140,7 +140,7 @@ func isFatal(err error) bool {
 		return true
 	}
 	switch codeOf(err, true) {
-	case CodeExpired, CodeCredentials, CodeRegionOff, CodeNetwork:
+	case CodeExpired, CodeCredentials, CodeRegionOff, CodeNetwork, CodeThrottled: // a throttled call was tried for a minute
 		return true
 	}
 	return false
@@ -152,7 +152,7 @@ func (t Target) lesser(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
 	}
-	if ctx.Err() != nil || isFatal(err) || codeOf(err, true) == CodeThrottled || status(err) == 0 || status(err) >= 500 && status(err) != http.StatusNotImplemented {
+	if ctx.Err() != nil || isFatal(err) || status(err) == 0 || status(err) >= 500 && status(err) != http.StatusNotImplemented {
 		return err
 	}
 	t.Note(err)
@@ -292,4 +292,43 @@ func (f *findings) list() []Finding {
 		return a.Where+"\x00"+a.Code+"\x00"+a.Message < b.Where+"\x00"+b.Code+"\x00"+b.Message
 	})
 	return out
+}
+
+// errNotHere: the account or the region has no such service, so that nothing can be said of it.
+var errNotHere = errors.New("the service is not offered here")
+
+func codeIsDenied(err error) bool { return err != nil && codeOf(err, true) == CodeDenied }
+
+// absent: all that went wrong is that the service is not offered.
+func absent(ctx context.Context, t Target, err error) bool {
+	var joined interface{ Unwrap() []error }
+	if errors.As(err, &joined) {
+		for _, e := range joined.Unwrap() {
+			if !absent(ctx, t, e) {
+				return false
+			}
+		}
+		return true
+	}
+	var dns *net.DNSError
+	if errors.As(err, &dns) && dns.IsNotFound {
+		return regionAnswers(ctx, t)
+	}
+	return errors.Is(err, errNotHere) || unknownOperation(err)
+}
+
+// unknownOperation: something answered that knows no such service.
+func unknownOperation(err error) bool {
+	var api smithy.APIError
+	return errors.As(err, &api) && slices.Contains([]string{"UnknownOperationException", "UnknownOperation"}, api.ErrorCode())
+}
+
+// regionAnswers tells a service that the region does not offer from a network that is down: every region has EC2.
+func regionAnswers(ctx context.Context, t Target) bool {
+	host := "ec2." + t.Config.Region + ".amazonaws.com"
+	if t.Partition == "aws-cn" {
+		host += ".cn"
+	}
+	_, err := net.DefaultResolver.LookupHost(ctx, host)
+	return err == nil
 }

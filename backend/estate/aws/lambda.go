@@ -3,84 +3,72 @@ package aws
 import (
 	"context"
 
-	awssdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/lambda"
 	"github.com/aws/aws-sdk-go-v2/service/lambda/types"
-
-	"cloudops/backend/estate"
 )
 
-// lambdaCollector lists functions. Their environment variables are dropped as they are read.
-type lambdaCollector struct{}
+// lambdaCollector lists functions and what feeds them. The functions' environment variables are dropped as they are read.
+func lambdaCollector() Collector {
+	return regional("lambda", lambda.NewFromConfig, list(functions, "AWS::Lambda::Function"), list(eventSources, "AWS::Lambda::EventSourceMapping"))
+}
 
-func (lambdaCollector) Service() string { return "lambda" }
-func (lambdaCollector) Global() bool    { return false }
-func (lambdaCollector) Types() []string { return []string{"AWS::Lambda::Function"} }
-
-func (lambdaCollector) Collect(ctx context.Context, t Target, emit func(estate.Resource)) error {
-	api := lambda.NewFromConfig(t.Config)
-	return eachPage(ctx, func(ctx context.Context, token *string) (*string, error) {
-		out, err := api.ListFunctions(ctx, &lambda.ListFunctionsInput{Marker: token})
-		if err != nil {
-			return nil, err
-		}
-		tags, err := eachOf(ctx, out.Functions, func(ctx context.Context, f types.FunctionConfiguration) (map[string]string, error) {
-			return functionTags(ctx, t, api, f.FunctionArn)
-		})
-		if err != nil {
-			return nil, err
-		}
-		for n, f := range out.Functions {
-			r, err := function(t, f, tags[n])
+func functions(ctx context.Context, r *run[*lambda.Client], token *string) (*string, error) {
+	out, err := r.api.ListFunctions(ctx, &lambda.ListFunctionsInput{Marker: token})
+	if err != nil {
+		return nil, err
+	}
+	return out.NextMarker, each(ctx, r, out.Functions, func(ctx context.Context, f types.FunctionConfiguration) error {
+		function(r, f, r.tags(ctx, func() (map[string]string, error) {
+			out, err := r.api.ListTags(ctx, &lambda.ListTagsInput{Resource: f.FunctionArn})
 			if err != nil {
 				return nil, err
 			}
-			emit(r)
-		}
-		return out.NextMarker, nil
+			return out.Tags, nil
+		}))
+		return nil
 	})
 }
 
-func functionTags(ctx context.Context, t Target, api *lambda.Client, arn *string) (map[string]string, error) {
-	if t.TagsKnown {
-		return nil, nil
-	}
-	out, err := api.ListTags(ctx, &lambda.ListTagsInput{Resource: arn})
-	if err != nil {
-		return nil, t.lesser(ctx, err)
-	}
-	return out.Tags, nil
-}
-
-func function(t Target, f types.FunctionConfiguration, tags map[string]string) (estate.Resource, error) {
+func function(r *run[*lambda.Client], f types.FunctionConfiguration, tags map[string]string) {
 	f.Environment = nil
-	arn, err := estate.CanonicalARN(awssdk.ToString(f.FunctionArn))
-	if err != nil {
-		return estate.Resource{}, err
-	}
-	i, err := t.newItem("AWS::Lambda::Function", arn, awssdk.ToString(f.FunctionName), tags, f)
-	if err != nil {
-		return estate.Resource{}, err
-	}
-	i.relateARN("role", f.Role)
-	i.relateARN("kms-key", f.KMSKeyArn)
+	i := r.item("AWS::Lambda::Function", str(f.FunctionArn), str(f.FunctionName), tags, f)
+	i.to("role", str(f.Role)).key(str(f.KMSKeyArn))
 	if v := f.VpcConfig; v != nil {
-		i.relateID(t, "vpc", "ec2", "vpc/", v.VpcId)
-		for n := range v.SubnetIds {
-			i.relateID(t, "subnet", "ec2", "subnet/", &v.SubnetIds[n])
-		}
-		for n := range v.SecurityGroupIds {
-			i.relateID(t, "security-group", "ec2", "security-group/", &v.SecurityGroupIds[n])
-		}
+		i.network(str(v.VpcId), v.SubnetIds, v.SecurityGroupIds)
 	}
 	for _, l := range f.Layers {
-		i.relateARN("layer", l.Arn)
+		i.to("layer", str(l.Arn))
+	}
+	for _, s := range f.FileSystemConfigs {
+		i.to("file-system", str(s.Arn))
 	}
 	if f.DeadLetterConfig != nil {
-		i.relateARN("dead-letter", f.DeadLetterConfig.TargetArn)
+		i.to("dead-letter", str(f.DeadLetterConfig.TargetArn))
 	}
 	if f.LoggingConfig != nil {
-		i.relateID(t, "log-group", "logs", "log-group:", f.LoggingConfig.LogGroup)
+		i.near("log-group", "logs", "log-group:", str(f.LoggingConfig.LogGroup))
 	}
-	return i.finish(), nil
+	i.done()
+}
+
+// eventSources leaves out the result of the last run.
+func eventSources(ctx context.Context, r *run[*lambda.Client], token *string) (*string, error) {
+	out, err := r.api.ListEventSourceMappings(ctx, &lambda.ListEventSourceMappingsInput{Marker: token})
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range out.EventSourceMappings {
+		m.LastProcessingResult, m.LastModified, m.StateTransitionReason = nil, nil, nil
+		arn := str(m.EventSourceMappingArn)
+		if arn == "" {
+			arn = r.arn("lambda", "event-source-mapping:"+str(m.UUID))
+		}
+		i := r.item("AWS::Lambda::EventSourceMapping", arn, lastOf(str(m.EventSourceArn))+" to "+lastOf(str(m.FunctionArn)), nil, m)
+		i.to("function", str(m.FunctionArn)).to("event-source", str(m.EventSourceArn))
+		if d := m.DestinationConfig; d != nil && d.OnFailure != nil {
+			i.to("dead-letter", str(d.OnFailure.Destination))
+		}
+		i.done()
+	}
+	return out.NextMarker, nil
 }

@@ -50,24 +50,25 @@ type sink struct {
 	mu        sync.Mutex
 	cells     map[estate.Cell][]estate.Resource
 	complete  map[estate.Cell]bool
+	listed    map[estate.Cell][]string
 	resources map[string]estate.Resource
 	onCell    func(estate.Cell) error
 }
 
 func newSink() *sink {
-	return &sink{cells: map[estate.Cell][]estate.Resource{}, complete: map[estate.Cell]bool{}, resources: map[string]estate.Resource{}}
+	return &sink{cells: map[estate.Cell][]estate.Resource{}, complete: map[estate.Cell]bool{}, listed: map[estate.Cell][]string{}, resources: map[string]estate.Resource{}}
 }
 
-func (s *sink) CellDone(_ context.Context, cell estate.Cell, resources []estate.Resource, complete bool) error {
+func (s *sink) CellDone(_ context.Context, cell estate.Cell, resources []estate.Resource, complete bool, listed []string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if _, twice := s.cells[cell]; twice {
 		return fmt.Errorf("cell %v twice", cell)
 	}
-	s.cells[cell], s.complete[cell] = resources, complete
+	s.cells[cell], s.complete[cell], s.listed[cell] = resources, complete, listed
 	for _, r := range resources {
 		if _, twice := s.resources[r.ARN]; twice {
-			return fmt.Errorf("%s is in two cells", r.ARN)
+			return fmt.Errorf("%s is in two cells, one of them %v", r.ARN, cell)
 		}
 		s.resources[r.ARN] = r
 	}

@@ -64,14 +64,8 @@ func (m *meter) watch(stack *middleware.Stack) error {
 	) {
 		out, meta, err := next.HandleDeserialize(ctx, in)
 		service := awsmiddleware.GetServiceID(ctx)
-		m.call(serviceNames[service], actionOf(service, awsmiddleware.GetOperationName(ctx)), err != nil && codeOf(err, false) == CodeThrottled)
+		m.call(tables()[service].cell, actionOf(service, awsmiddleware.GetOperationName(ctx)), err != nil && codeOf(err, false) == CodeThrottled)
 		return out, meta, err
 	}
 	return stack.Deserialize.Add(middleware.DeserializeMiddlewareFunc("CountRequests", count), middleware.Before)
-}
-
-// serviceNames are the SDK's service ids as cells have them.
-var serviceNames = map[string]string{
-	"EC2": "ec2", "RDS": "rds", "S3": "s3", "Lambda": "lambda", "DynamoDB": "dynamodb", "STS": "sts",
-	"Resource Groups Tagging API": taggingService,
 }

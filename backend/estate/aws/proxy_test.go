@@ -115,9 +115,9 @@ func answer(w http.ResponseWriter, c call, status int, code string) {
 	switch c.service {
 	case "ec2":
 		body = "<Response><Errors><Error><Code>" + code + "</Code><Message>" + message + "</Message></Error></Errors><RequestID>1</RequestID></Response>"
-	case "s3":
+	case "s3", "route53", "cloudfront":
 		body = "<Error><Code>" + code + "</Code><Message>" + message + "</Message><RequestId>1</RequestId></Error>"
-	case "rds", "sts":
+	case "rds", "sts", "iam", "sns", "monitoring", "elasticloadbalancing", "autoscaling", "elasticache", "redshift", "cloudformation":
 		body = "<ErrorResponse><Error><Code>" + code + "</Code><Message>" + message + "</Message></Error><RequestId>1</RequestId></ErrorResponse>"
 	default:
 		w.Header().Set("X-Amzn-Errortype", code)

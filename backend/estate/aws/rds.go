@@ -22,17 +22,22 @@ func (rdsCollector) Global() bool    { return false }
 func (rdsCollector) Types() []string {
 	return []string{
 		"AWS::RDS::DBInstance", "AWS::RDS::DBCluster", "AWS::RDS::DBSnapshot", "AWS::RDS::DBClusterSnapshot", "AWS::RDS::DBSubnetGroup",
+		"AWS::RDS::DBParameterGroup", "AWS::RDS::DBClusterParameterGroup",
 	}
 }
 
 func (rdsCollector) Collect(ctx context.Context, t Target, emit func(estate.Resource)) error {
 	c := &rdsListing{Target: t, api: rds.NewFromConfig(t.Config), emit: emit}
 	var errs []error
-	for _, list := range []func(context.Context) error{c.instances, c.clusters, c.snapshots, c.clusterSnapshots, c.subnetGroups} {
+	for n, list := range []func(context.Context) error{
+		c.instances, c.clusters, c.snapshots, c.clusterSnapshots, c.subnetGroups, c.parameterGroups, c.clusterParameterGroups, // in the order of Types
+	} {
 		err := list(ctx)
-		if err != nil {
-			errs = append(errs, err)
+		if err == nil {
+			t.Listed(rdsCollector{}.Types()[n])
+			continue
 		}
+		errs = append(errs, err)
 		if isFatal(err) {
 			break
 		}
@@ -93,6 +98,9 @@ func (c *rdsListing) instances(ctx context.Context) error {
 				i.relateID(c.Target, "vpc", "ec2", "vpc/", d.DBSubnetGroup.VpcId)
 			}
 			i.relateID(c.Target, "cluster", "rds", "cluster:", d.DBClusterIdentifier)
+			for _, g := range d.DBParameterGroups {
+				i.relateID(c.Target, "parameter-group", "rds", "pg:", g.DBParameterGroupName)
+			}
 			i.relateID(c.Target, "replica-of", "rds", "db:", plainID(d.ReadReplicaSourceDBInstanceIdentifier))
 			i.relateARN("replica-of", d.ReadReplicaSourceDBInstanceIdentifier)
 			i.relateARN("kms-key", d.KmsKeyId)
@@ -127,6 +135,7 @@ func (c *rdsListing) clusters(ctx context.Context) error {
 			}
 			c.groups(i, d.VpcSecurityGroups)
 			i.relateID(c.Target, "subnet-group", "rds", "subgrp:", d.DBSubnetGroup)
+			i.relateID(c.Target, "parameter-group", "rds", "cluster-pg:", d.DBClusterParameterGroup)
 			i.relateARN("kms-key", d.KmsKeyId)
 			i.relateARN("replica-of", d.ReplicationSourceIdentifier)
 			for _, r := range d.AssociatedRoles {
@@ -195,6 +204,41 @@ func (c *rdsListing) subnetGroups(ctx context.Context) error {
 			i.relateID(c.Target, "vpc", "ec2", "vpc/", g.VpcId)
 			for _, s := range g.Subnets {
 				i.relateID(c.Target, "subnet", "ec2", "subnet/", s.SubnetIdentifier)
+			}
+			c.emit(i.finish())
+		}
+		return out.Marker, nil
+	})
+}
+
+// parameterGroups are listed without their parameters and tags.
+func (c *rdsListing) parameterGroups(ctx context.Context) error {
+	return eachPage(ctx, func(ctx context.Context, token *string) (*string, error) {
+		out, err := c.api.DescribeDBParameterGroups(ctx, &rds.DescribeDBParameterGroupsInput{Marker: token, MaxRecords: awssdk.Int32(rdsPageSize)})
+		if err != nil {
+			return nil, err
+		}
+		for _, g := range out.DBParameterGroups {
+			i, err := c.add("AWS::RDS::DBParameterGroup", g.DBParameterGroupArn, g.DBParameterGroupName, nil, g)
+			if err != nil {
+				return nil, err
+			}
+			c.emit(i.finish())
+		}
+		return out.Marker, nil
+	})
+}
+
+func (c *rdsListing) clusterParameterGroups(ctx context.Context) error {
+	return eachPage(ctx, func(ctx context.Context, token *string) (*string, error) {
+		out, err := c.api.DescribeDBClusterParameterGroups(ctx, &rds.DescribeDBClusterParameterGroupsInput{Marker: token, MaxRecords: awssdk.Int32(rdsPageSize)})
+		if err != nil {
+			return nil, err
+		}
+		for _, g := range out.DBClusterParameterGroups {
+			i, err := c.add("AWS::RDS::DBClusterParameterGroup", g.DBClusterParameterGroupArn, g.DBClusterParameterGroupName, nil, g)
+			if err != nil {
+				return nil, err
 			}
 			c.emit(i.finish())
 		}

@@ -73,6 +73,8 @@ type bucketFacts struct {
 	BucketKeyEnabled               *bool
 	Versioning                     string // Enabled, Suspended or Disabled
 	MFADelete                      string
+	LogsTo                         string // the bucket of the access logs
+	related                        []estate.Relation
 }
 
 // bucket is nil for one that was deleted meanwhile.
@@ -103,7 +105,12 @@ func (c *s3Listing) bucket(ctx context.Context, b types.Bucket) (*estate.Resourc
 	if i.Region = region; region == "" {
 		i.Region = estate.GlobalRegion
 	}
-	i.relateARN("kms-key", f.KMSMasterKeyID)
+	i.target = c.Target
+	i.target.Config.Region = region // a key that is named by its id is one of the bucket's region
+	i.key(awssdk.ToString(f.KMSMasterKeyID))
+	for _, rel := range f.related {
+		i.to(rel.Kind, rel.Target)
+	}
 	r := i.finish()
 	return &r, nil
 }
@@ -176,6 +183,22 @@ func (c *s3Listing) ask(ctx context.Context, api *s3.Client, bucket *string, f *
 			}
 			return err
 		}},
+		{"", func() error {
+			out, err := api.GetBucketLogging(ctx, &s3.GetBucketLoggingInput{Bucket: bucket})
+			if err == nil && out.LoggingEnabled != nil {
+				f.LogsTo = awssdk.ToString(out.LoggingEnabled.TargetBucket)
+				f.relate("logs-to", bucketARN(c.Partition, f.LogsTo))
+			}
+			return err
+		}},
+		{"ReplicationConfigurationNotFoundError", func() error {
+			out, err := api.GetBucketReplication(ctx, &s3.GetBucketReplicationInput{Bucket: bucket})
+			return f.replication(out, err)
+		}},
+		{"", func() error {
+			out, err := api.GetBucketNotificationConfiguration(ctx, &s3.GetBucketNotificationConfigurationInput{Bucket: bucket})
+			return f.notifications(out, err)
+		}},
 	} {
 		err := one.ask()
 		if one.none != "" && hasCode(err, one.none) {
@@ -222,6 +245,39 @@ func (f *bucketFacts) encryption(out *s3.GetBucketEncryptionOutput, err error) e
 		if d := rule.ApplyServerSideEncryptionByDefault; d != nil {
 			f.Encryption, f.KMSMasterKeyID = string(d.SSEAlgorithm), d.KMSMasterKeyID
 		}
+	}
+	return nil
+}
+
+func (f *bucketFacts) relate(kind, arn string) {
+	f.related = append(f.related, estate.Relation{Kind: kind, Target: arn})
+}
+
+func (f *bucketFacts) replication(out *s3.GetBucketReplicationOutput, err error) error {
+	if err != nil || out.ReplicationConfiguration == nil {
+		return err
+	}
+	f.relate("role", awssdk.ToString(out.ReplicationConfiguration.Role))
+	for _, rule := range out.ReplicationConfiguration.Rules {
+		if rule.Destination != nil {
+			f.relate("replicates-to", awssdk.ToString(rule.Destination.Bucket))
+		}
+	}
+	return nil
+}
+
+func (f *bucketFacts) notifications(out *s3.GetBucketNotificationConfigurationOutput, err error) error {
+	if err != nil {
+		return err
+	}
+	for _, n := range out.LambdaFunctionConfigurations {
+		f.relate("notifies", awssdk.ToString(n.LambdaFunctionArn))
+	}
+	for _, n := range out.QueueConfigurations {
+		f.relate("notifies", awssdk.ToString(n.QueueArn))
+	}
+	for _, n := range out.TopicConfigurations {
+		f.relate("notifies", awssdk.ToString(n.TopicArn))
 	}
 	return nil
 }

@@ -29,8 +29,8 @@ type Options struct {
 // Progress is where a scan stands.
 type Progress struct {
 	Cell      estate.Cell
-	State     string // running | done | failed
-	Done      int    // cells that have ended, failed ones included
+	State     string // running | done | failed | absent
+	Done      int    // cells that have ended, failed and absent ones included
 	Total     int    // cells in all
 	Resources int    // found so far
 }
@@ -41,13 +41,15 @@ const (
 	StateDone    = "done"
 	StatePartial = "partial" // some cells failed
 	StateFailed  = "failed"
+	StateAbsent  = "absent" // of a cell: the service is not offered there
 )
 
 // Sink takes what a scan finds.
 type Sink interface {
 	// CellDone hands over the resources of a finished cell, sorted by ARN. complete: there are no others, and what was
-	// known of the cell before and is not among them is gone. It is never called concurrently; its error ends the scan.
-	CellDone(ctx context.Context, cell estate.Cell, resources []estate.Resource, complete bool) error
+	// known of the cell before and is not among them is gone. listed: the types of which the same is true although others could
+	// not be read. It is never called concurrently; its error ends the scan.
+	CellDone(ctx context.Context, cell estate.Cell, resources []estate.Resource, complete bool, listed []string) error
 }
 
 // Report is the outcome of a scan.
@@ -56,6 +58,7 @@ type Report struct {
 	CellsDone, CellsFailed int
 	Resources              int
 	Findings               []Finding
+	Absent                 []estate.Cell // of services that the region or the account does not have; nothing is known of them
 	Accounts               []Account
 	Services               map[string]ServiceStats // by the service of the cells, and "sts"
 	Calls                  map[string]int          // by IAM action
@@ -104,7 +107,7 @@ func (s *Scanner) Scan(ctx context.Context, sink Sink) (Report, error) {
 	r.Findings, r.Duration = s.findings.list(), time.Since(start)
 	s.meter.copyTo(&r)
 	switch {
-	case r.CellsDone == 0:
+	case r.CellsDone == 0 && len(r.Absent) == 0:
 		r.State = StateFailed
 	case err != nil || len(r.Findings) > 0 || r.CellsFailed > 0:
 		r.State = StatePartial
@@ -179,7 +182,7 @@ func (s *Scanner) cellsOf(a *account) int {
 // progress is called with the lock held.
 func (s *Scanner) progress(cell estate.Cell, state string) {
 	s.opts.Progress(Progress{
-		Cell: cell, State: state, Done: s.report.CellsDone + s.report.CellsFailed, Total: s.total, Resources: s.report.Resources,
+		Cell: cell, State: state, Done: s.report.CellsDone + s.report.CellsFailed + len(s.report.Absent), Total: s.total, Resources: s.report.Resources,
 	})
 }
 

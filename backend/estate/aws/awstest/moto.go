@@ -13,6 +13,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"cloudops/backend/estate"
 )
 
 // The two accounts and three regions that Seed fills.
@@ -41,7 +43,7 @@ type Made struct {
 	Account string            `json:"account"`
 	Region  string            `json:"region"`
 	Tags    map[string]string `json:"tags"`
-	Related map[string]string `json:"related"` // kind to ARN
+	Related []estate.Relation `json:"related"`
 }
 
 // Start runs a server until the test ends.

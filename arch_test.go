@@ -44,7 +44,7 @@ var allowed = map[string][]string{
 	"backend/crypto":              {"backend/config"},
 	"backend/config":              {},
 	"bench/bigimport":             {},
-	"bench/history":               {"backend/chat", "backend/crypto", "backend/embedding", "backend/ledger", "backend/qdrant", "backend/store"},
+	"bench/history":               {"backend/chat", "backend/crypto", "backend/embedding", "backend/ledger", "backend/qdrant", "backend/secret", "backend/store"},
 	"bench/kill":                  {"test/kill"},
 	"bench/retrieval":             {"backend/host", "backend/chat", "backend/embedding", "backend/estate", "backend/store"},
 	"build/fetch":                 {},

@@ -79,6 +79,7 @@ var known = []struct {
 	{chat.ErrTooLong, "too_long", "Split the message.", false},
 	{chat.ErrInvalid, "invalid", "", false},
 	{chat.ErrExists, "exists", "", false},
+	{chat.ErrDamaged, "corrupt", "It does not open with this vault's keys. Bring it back from a backup; everything else is whole.", false},
 	{assistant.ErrSecretFound, "secret_found", "Redact it, or send it anyway if it may leave this machine.", false},
 	{archive.ErrUnknown, "invalid", "Choose an export of CloudOps, ChatGPT or Claude, or a folder of the earlier module.", false},
 	{archive.ErrTooLarge, "too_large", "Unpack it and import its parts one by one, if you trust where it comes from.", false},

@@ -19,6 +19,7 @@ import (
 	"cloudops/backend/embedding"
 	"cloudops/backend/estate"
 	"cloudops/backend/ledger"
+	"cloudops/backend/secret"
 	"cloudops/backend/store"
 )
 
@@ -110,6 +111,7 @@ func (h *Host) Open(ctx context.Context) (err error) {
 		return err
 	}
 	h.index.start(h)
+	h.inBackground(h.trimLog)
 	return nil
 }
 
@@ -161,7 +163,8 @@ func (h *Host) openModel() {
 }
 
 func (h *Host) openServices() error {
-	schemas := append(chat.Schemas(), estate.Schemas()...)
+	// What looks like a credential is neither embedded nor made a term: a vector can be turned back into words.
+	schemas := append(chat.SchemasWith(secret.Redact), estate.Schemas()...)
 	prefix := ""
 	if h.settings.Qdrant.URL != "" {
 		prefix = h.Vault.ID()

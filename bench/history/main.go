@@ -23,6 +23,7 @@ import (
 	"cloudops/backend/embedding"
 	"cloudops/backend/ledger"
 	"cloudops/backend/qdrant"
+	"cloudops/backend/secret"
 	"cloudops/backend/store"
 )
 
@@ -101,7 +102,7 @@ func (b *bench) open(ctx context.Context, dir string) (err error) {
 		return err
 	}
 	b.model = remember(model)
-	if b.store, err = store.New(store.Deps{Ledger: b.ledger, Sealer: b.vault, Model: b.model}, store.Options{Schemas: chat.Schemas()}); err != nil {
+	if b.store, err = store.New(store.Deps{Ledger: b.ledger, Sealer: b.vault, Model: b.model}, store.Options{Schemas: chat.SchemasWith(secret.Redact)}); err != nil {
 		return err
 	}
 	e := b.server.Endpoint()

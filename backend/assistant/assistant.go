@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"cloudops/backend/assistant/model"
+	"cloudops/backend/secret"
 )
 
 // Modes of an answer.
@@ -249,7 +250,9 @@ func (s *Service) SetProvider(p Provider) {
 		return
 	}
 	c := &connected{Provider: p, price: model.PriceFor(p.Label(), model.Price{})}
-	if _, remote := p.Host(); !remote {
+	if _, remote := p.Host(); remote {
+		go secret.Load() // the first prompt need not wait for it
+	} else {
 		c.price = model.Price{}
 	}
 	if priced, ok := p.(interface{ Price() model.Price }); ok {

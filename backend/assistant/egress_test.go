@@ -116,6 +116,12 @@ func TestCredentialsDoNotLeaveUnasked(t *testing.T) {
 	_, err = s.Title(t.Context(), "Why is "+token+" refused?")
 	require.ErrorIs(t, err, assistant.ErrNoTitle)
 
+	var left []assistant.Egress
+	title, err := s.Title(t.Context(), "Why is it refused?", func(e assistant.Egress) { left = append(left, e) })
+	require.NoError(t, err)
+	require.Equal(t, "A scripted title", title)
+	require.Len(t, left, 1)
+
 	// A model on this machine may have all of it.
 	near := newLookup(c, providers(t, serve(t, server), "answer")["openai"], assistant.Options{})
 	answer, err := near.Answer(t.Context(), assistant.Request{Text: "Why is " + token + " refused?"}, &record{})

@@ -291,7 +291,7 @@ func TestDamageIsNamedAndNothingIsSwapped(t *testing.T) {
 	require.Equal(t, before, state(t, m.ledger))
 
 	// What a verification finds is sent anew by the next backup.
-	path := filepath.Join(dir, filepath.FromSlash(objects[0]))
+	path := filepath.Join(dir, filepath.FromSlash(m.service(target).objectKey(first.Manifest.Objects[0].Name)))
 	good, err := os.ReadFile(path)
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(path, flip(-1)(good), 0o600))

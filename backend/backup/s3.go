@@ -178,23 +178,24 @@ func (t *S3) Put(ctx context.Context, key string, content []byte, ifAbsent bool)
 	}
 	if ifAbsent && !t.noCondition.Load() {
 		in.IfNoneMatch = aws.String("*")
+		_, err := t.client.PutObject(ctx, in)
+		if err == nil || !lacksConditions(err) {
+			return t.classify(err, "s3:PutObject")
+		}
+		t.noCondition.Store(true)
+		in.IfNoneMatch, in.Body = nil, bytes.NewReader(content)
+	}
+	if ifAbsent {
+		// Without the condition, looking first has to do.
+		_, err := t.client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: in.Bucket, Key: in.Key})
+		if err == nil {
+			return fmt.Errorf("%w: %s", errExists, key)
+		}
+		if err := t.classify(err, "s3:GetObject"); !errors.Is(err, errNotFound) {
+			return err
+		}
 	}
 	_, err := t.client.PutObject(ctx, in)
-	if err != nil && in.IfNoneMatch != nil && lacksConditions(err) {
-		t.noCondition.Store(true)
-		in.IfNoneMatch = nil
-		in.Body = bytes.NewReader(content)
-	} else if err != nil || in.IfNoneMatch != nil || !ifAbsent {
-		return t.classify(err, "s3:PutObject")
-	}
-	// Without the condition, looking first has to do.
-	switch _, headErr := t.client.HeadObject(ctx, &s3.HeadObjectInput{Bucket: in.Bucket, Key: in.Key}); {
-	case headErr == nil:
-		return fmt.Errorf("%w: %s", errExists, key)
-	case !errors.Is(t.classify(headErr, "s3:GetObject"), errNotFound):
-		return t.classify(headErr, "s3:GetObject")
-	}
-	_, err = t.client.PutObject(ctx, in)
 	return t.classify(err, "s3:PutObject")
 }
 

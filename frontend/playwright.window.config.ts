@@ -9,6 +9,7 @@ const built = "http://127.0.0.1:5394";
 export default defineConfig({
   ...base,
   testDir: "src/test/browser",
+  outputDir: "node_modules/.window/run",
   globalSetup: undefined,
   timeout: 120_000,
   expect: { timeout: 10_000 },

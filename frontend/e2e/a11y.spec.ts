@@ -39,7 +39,7 @@ for (const theme of ["light", "dark"] as const) {
     await accessible(page, "conversation");
 
     await page.keyboard.press("Control+3");
-    for (const section of ["AWS", "Model", "Keys and recovery", "Data", "Health", "Appearance", "Keyboard shortcuts"]) {
+    for (const section of ["AWS", "Model", "Conversations", "Keys and recovery", "Data", "Health", "Appearance", "Keyboard shortcuts"]) {
       await page.getByRole("navigation", { name: "Settings" }).getByRole("button", { name: section }).click();
       await expect(page.getByRole("heading", { name: section, level: 2 })).toBeVisible();
       await accessible(page, `settings, ${section}`);

@@ -6,6 +6,7 @@ package backup
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"os"
@@ -186,16 +187,18 @@ func (s *Service) write(ctx context.Context, w *writer, extent ledger.Extent) (M
 	g.SetLimit(s.o.Parallel)
 	streams := map[string]*chunker{}
 	var refs refList
+	var line []byte
 	put := func(c chunk) { g.Go(func() error { return w.putChunk(working, c, refs.add()) }) }
 	err := s.entries(working, extent.LastRev, func(e ledger.Entry) error {
-		line := appendEntry(nil, e)
-		m.count(e, line)
+		line = appendEntry(line[:0], e)
+		sum := sha256.Sum256(line)
+		m.count(e, sum)
 		st, ok := streams[e.Collection]
 		if !ok {
 			st = &chunker{sizes: s.o.chunk, collection: e.Collection}
 			streams[e.Collection] = st
 		}
-		for _, c := range st.add(e.Rev, line) {
+		for _, c := range st.add(e.Rev, line, sum) {
 			put(c)
 		}
 		if m.Entries%1000 == 0 {
@@ -215,6 +218,7 @@ func (s *Service) write(ctx context.Context, w *writer, extent ledger.Extent) (M
 	if err != nil {
 		return m, err
 	}
+	m.settle()
 	m.Objects = refs.sorted()
 	return m, s.writeFiles(ctx, w, &m)
 }

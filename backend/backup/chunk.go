@@ -28,8 +28,8 @@ type chunker struct {
 	cur        chunk
 }
 
-// add takes the next entry's line and returns the chunks that are full.
-func (c *chunker) add(rev int64, line []byte) []chunk {
+// add takes the next entry's line with its SHA-256 and returns the chunks that are full.
+func (c *chunker) add(rev int64, line []byte, sum [sha256.Size]byte) []chunk {
 	var full []chunk
 	if c.cur.entries > 0 && len(c.cur.content)+len(line) > c.sizes.max {
 		full = append(full, c.take())
@@ -40,16 +40,15 @@ func (c *chunker) add(rev int64, line []byte) []chunk {
 	c.cur.content = append(c.cur.content, line...)
 	c.cur.lastRev = rev
 	c.cur.entries++
-	if len(c.cur.content) >= c.sizes.min && c.cuts(line) {
+	if len(c.cur.content) >= c.sizes.min && c.cuts(len(line), sum) {
 		full = append(full, c.take())
 	}
 	return full
 }
 
 // cuts says yes with a chance that grows with the length of the line.
-func (c *chunker) cuts(line []byte) bool {
-	sum := sha256.Sum256(line)
-	return binary.BigEndian.Uint64(sum[:])%uint64(c.sizes.spread) < uint64(len(line))
+func (c *chunker) cuts(length int, sum [sha256.Size]byte) bool {
+	return binary.BigEndian.Uint64(sum[:])%uint64(c.sizes.spread) < uint64(length)
 }
 
 func (c *chunker) rest() (chunk, bool) {

@@ -51,7 +51,8 @@ type Manifest struct {
 	Files       []FileRef        `json:"files"`
 	Objects     []ObjectRef      `json:"objects"` // by collection and revision
 
-	sealed int64 // size in the target
+	sealed int64               // size in the target
+	sums   map[string]*big.Int // while counting
 }
 
 // Count is how many records of a collection live, and the sum of the SHA-256 of their lines modulo 2^256, in hex: it does
@@ -108,7 +109,7 @@ func (m Manifest) Bytes() int64 {
 }
 
 // count takes an entry into the counts.
-func (m *Manifest) count(e ledger.Entry, line []byte) {
+func (m *Manifest) count(e ledger.Entry, sum [sha256.Size]byte) {
 	m.Entries++
 	if !e.Last || e.Deleted {
 		return
@@ -116,23 +117,29 @@ func (m *Manifest) count(e ledger.Entry, line []byte) {
 	m.Records++
 	c := m.Collections[e.Collection]
 	c.Records++
-	c.Sum = addSum(c.Sum, line)
 	m.Collections[e.Collection] = c
+	if m.sums == nil {
+		m.sums = map[string]*big.Int{}
+	}
+	total, ok := m.sums[e.Collection]
+	if !ok {
+		total = new(big.Int)
+		m.sums[e.Collection] = total
+	}
+	total.Add(total, new(big.Int).SetBytes(sum[:]))
+	total.Mod(total, sumModulus)
+}
+
+// settle writes the sums down when everything is counted.
+func (m *Manifest) settle() {
+	for name, total := range m.sums {
+		c := m.Collections[name]
+		c.Sum = hex.EncodeToString(total.FillBytes(make([]byte, sha256.Size)))
+		m.Collections[name] = c
+	}
 }
 
 var sumModulus = new(big.Int).Lsh(big.NewInt(1), 256)
-
-// addSum adds the SHA-256 of a line to a sum.
-func addSum(sum string, line []byte) string {
-	var total big.Int
-	if sum != "" {
-		total.SetString(sum, 16)
-	}
-	h := sha256.Sum256(line)
-	total.Add(&total, new(big.Int).SetBytes(h[:]))
-	total.Mod(&total, sumModulus)
-	return hex.EncodeToString(total.FillBytes(make([]byte, 32)))
-}
 
 func (m Manifest) encode() ([]byte, error) {
 	data, err := json.Marshal(m)

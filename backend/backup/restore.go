@@ -2,6 +2,7 @@ package backup
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"os"
@@ -72,7 +73,16 @@ func (s *Service) fetchAll(ctx context.Context, dir string, o RestoreOptions) (R
 		return r, err
 	}
 	err = s.fill(ctx, into, p, o, &r)
-	return r, errors.Join(err, into.Close(), config.SyncDir(dir))
+	return r, errors.Join(err, into.Close(), syncFile(filepath.Join(dir, ledger.FileName)), config.SyncDir(dir))
+}
+
+// syncFile brings to disk what was written without waiting for it.
+func syncFile(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return fmt.Errorf("restore: %w", err)
+	}
+	return errors.Join(f.Sync(), f.Close())
 }
 
 // choose finds the backup that reaches to what is asked for.
@@ -162,6 +172,9 @@ func (s *Service) fill(ctx context.Context, into *ledger.Ledger, p Point, o Rest
 	if !o.At.IsZero() {
 		cut = o.At.UnixMilli()
 	}
+	if err := into.BeginReplay(ctx); err != nil {
+		return err
+	}
 	var entries int64
 	err := s.eachObject(ctx, p.Objects, func(ref ObjectRef, content []byte) error {
 		n, err := s.replay(ctx, into, content, cut, r)
@@ -189,6 +202,9 @@ func (s *Service) fill(ctx context.Context, into *ledger.Ledger, p Point, o Rest
 				return err
 			}
 		}
+	}
+	if err := into.EndReplay(ctx); err != nil {
+		return err
 	}
 	return s.measure(ctx, into, r)
 }
@@ -263,16 +279,18 @@ func (s *Service) compare(ctx context.Context, l *ledger.Ledger, m Manifest) err
 	if err != nil {
 		return err
 	}
-	found := Manifest{Collections: map[string]Count{}}
+	found, line := Manifest{Collections: map[string]Count{}}, []byte(nil)
 	for _, name := range names {
 		for rec, err := range l.All(ctx, name) {
 			if err != nil {
 				return err
 			}
 			e := ledger.Entry{Record: rec, Last: true}
-			found.count(e, appendEntry(nil, e))
+			line = appendEntry(line[:0], e)
+			found.count(e, sha256.Sum256(line))
 		}
 	}
+	found.settle()
 	for name, want := range m.Collections {
 		if found.Collections[name] != want {
 			return &Error{Err: ErrDamaged, Cause: fmt.Errorf("the %d records of %s in backup %s are not the %d that were saved", found.Collections[name].Records, name, m.ID, want.Records), Advice: damagedAdvice}

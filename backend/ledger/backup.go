@@ -85,6 +85,31 @@ func (l *Ledger) Entries(ctx context.Context, after, through int64, limit int) (
 	return out, classifyRead(rows.Err())
 }
 
+// BeginReplay makes a ledger that is being restored fast and forgetful: after a crash in the middle it is not to be used.
+// EndReplay makes it what Open gave.
+func (l *Ledger) BeginReplay(ctx context.Context) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.pragmas(ctx, "PRAGMA journal_mode = OFF", "PRAGMA synchronous = OFF", "PRAGMA secure_delete = OFF", "PRAGMA cache_size = -65536",
+		"DROP INDEX records_by_scope", "DROP INDEX log_by_time", "DROP INDEX log_by_record", "DROP INDEX log_of_deletions")
+}
+
+// EndReplay builds the indexes and brings everything to disk.
+func (l *Ledger) EndReplay(ctx context.Context) error {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.pragmas(ctx, schema, "PRAGMA synchronous = FULL", "PRAGMA secure_delete = ON", "PRAGMA journal_mode = WAL")
+}
+
+func (l *Ledger) pragmas(ctx context.Context, statements ...string) error {
+	for _, s := range statements {
+		if _, err := l.write.ExecContext(ctx, s); err != nil {
+			return fmt.Errorf("replay: %w", classify(err))
+		}
+	}
+	return nil
+}
+
 // Replay writes entries with the revisions and times that they have, in one transaction: into the log, and into the
 // records where no later state of the record is there. It is for a ledger that is being restored and that nobody else
 // writes to.

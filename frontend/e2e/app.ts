@@ -1,6 +1,6 @@
 import { test as base, expect, type Page } from "@playwright/test";
 import { spawn, type ChildProcess } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -33,6 +33,13 @@ export class App {
     this.process.stderr?.on("data", (chunk: Buffer) => (this.output += chunk.toString()));
     this.url = `http://127.0.0.1:${port}/`;
     await this.answers();
+  }
+
+  /** All that the app wrote to its output and its logs. */
+  logs(): string {
+    const dir = path.join(this.home, "data/logs");
+    const files = existsSync(dir) ? readdirSync(dir) : [];
+    return [this.output, ...files.map((file) => readFileSync(path.join(dir, file), "utf8"))].join("\n");
   }
 
   private async answers(): Promise<void> {

@@ -4,6 +4,7 @@ import { backend, type ChatQuery, type Message, type MessagePage, type RecallMod
 import { noChatFilters, type ChatFilters } from "@/lib/navigation";
 import { keys } from "@/lib/queries";
 import { toastError } from "@/lib/toast";
+import { dropEnded, mayAsk } from "./state";
 
 const messagePage = 50;
 /** How many messages after a found one are loaded with it. */
@@ -119,7 +120,12 @@ export function useSetRecall(conversationId: string) {
 export function useSelectBranch(conversationId: string) {
   const client = useQueryClient();
   return useMutation({
-    mutationFn: (messageId: string) => backend().selectBranch(conversationId, messageId),
+    mutationFn: async (messageId: string) => {
+      // An answer on its way ends as the path that is shown: walking elsewhere has to wait for it.
+      if (!mayAsk(conversationId)) return;
+      await backend().selectBranch(conversationId, messageId);
+      dropEnded(conversationId);
+    },
     onError: toastError,
     onSuccess: () => client.invalidateQueries({ queryKey: keys.messages(conversationId) }),
   });

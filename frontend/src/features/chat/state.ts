@@ -2,7 +2,8 @@ import { create } from "zustand";
 import { backend, toBackendError, type AskRequest, type BackendError, type RecallMode } from "@/lib/backend";
 import { useNavigation } from "@/lib/navigation";
 import { onLock } from "@/lib/queries";
-import { followRun } from "@/lib/runs";
+import { followRun, isRunning, useRuns } from "@/lib/runs";
+import { toast } from "@/lib/toast";
 import { forgetDraft } from "./drafts";
 
 /** A prompt that was sent from this window, until its answer is stored. */
@@ -67,13 +68,34 @@ export async function sendPrompt(request: AskRequest): Promise<void> {
   }
 }
 
+/** True while an answer of this conversation is on its way. */
+export function isAnswering(conversationId: string): boolean {
+  const pending = useChat.getState().pending[conversationId];
+  const runs = Object.values(useRuns.getState().tracked);
+  return (!!pending && !pending.error && pending.runId === "") || runs.some(({ run }) => run.kind === "answer" && isRunning(run) && run.answer?.conversationId === conversationId);
+}
+
+/** One answer at a time in a conversation: says so where a second is asked for. */
+export function mayAsk(conversationId: string): boolean {
+  if (!isAnswering(conversationId)) return true;
+  toast("info", "An answer is still on its way.", "Stop it with Esc, or wait for its end.");
+  return false;
+}
+
+/** What is on its way gives way to what is stored, once it has ended. */
+export function dropEnded(conversationId: string): void {
+  if (!isAnswering(conversationId)) useChat.getState().setPending(conversationId, null);
+}
+
 /** Asks for another answer to a prompt that is stored. */
 export function regenerate(conversationId: string, promptId: string): void {
+  if (!mayAsk(conversationId)) return;
   void sendPrompt(askRequest({ conversationId, regenerate: promptId, promptId }));
 }
 
 /** Asks the model to go on with an answer that broke off. */
 export function continueAnswer(conversationId: string): void {
+  if (!mayAsk(conversationId)) return;
   void sendPrompt(askRequest({ conversationId, text: "Continue exactly where you stopped, without repeating what you said." }));
 }
 

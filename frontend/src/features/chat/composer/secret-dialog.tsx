@@ -2,6 +2,7 @@ import { KeyRound } from "lucide-react";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
+import { sentence } from "@/components/ui/feedback";
 import { backend, type SecretFinding } from "@/lib/backend";
 import { useStatus } from "@/lib/queries";
 import { toastError } from "@/lib/toast";
@@ -56,7 +57,7 @@ export function SecretDialog({ text, secrets, onCancel, onSend, onRedacted }: Se
           const { before, after } = surroundings(text, finding);
           return (
             <li key={i} className="px-3 py-2">
-              <p className="flex items-center gap-1.5 font-medium"><KeyRound className="size-3.5 text-warn" aria-hidden />{finding.description || finding.rule}</p>
+              <p className="flex items-center gap-1.5 font-medium"><KeyRound className="size-3.5 text-warn" aria-hidden />{sentence(finding.description || finding.rule)}</p>
               <p className="break-all font-mono text-xs text-muted">…{before}<mark className="rounded bg-warn-soft px-0.5 text-warn">{finding.preview}</mark>{after}…</p>
             </li>
           );

@@ -5,7 +5,7 @@ import { Tooltip } from "@/components/ui/tooltip";
 import { cn } from "@/lib/cn";
 import { useCopy } from "@/lib/copy";
 import { formatAgo, formatBytes, formatDateTime } from "@/lib/format";
-import { askRequest, sendPrompt, useChat } from "../state";
+import { askRequest, mayAsk, sendPrompt, useChat } from "../state";
 import { BranchWalker } from "./branch-walker";
 import { useFork } from "./fork";
 import { markStyle, type MessageViewProps } from "./message-props";
@@ -67,7 +67,7 @@ function PromptEditor({ conversationId, message }: Pick<PromptProps, "conversati
   const [text, setText] = useState(message.text);
   const done = () => useChat.setState({ editing: "" });
   const send = () => {
-    if (!text.trim()) return;
+    if (!text.trim() || !mayAsk(conversationId)) return;
     done();
     void sendPrompt(askRequest({ conversationId, text: text.trim(), editOf: message.id }));
   };

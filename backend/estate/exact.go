@@ -48,6 +48,9 @@ func (w *search) findExact(ctx context.Context) error {
 	w.exact = res.Records
 	w.page.FromLedger = res.FromLedger
 	place := func(r *store.Record) int {
+		if slices.Contains(spellings, strings.ToLower(str(r, fieldARN))) {
+			return -1 // what is named, before what names it
+		}
 		best := len(spellings)
 		for _, id := range list(r, fieldIDs) {
 			if i := slices.Index(spellings, id); i >= 0 {

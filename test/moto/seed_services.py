@@ -93,6 +93,9 @@ def identity(p, at) -> None:
     oidc = iam.create_open_id_connect_provider(Url="https://ci.example.com", ThumbprintList=["a" * 40], ClientIDList=["sts"])["OpenIDConnectProviderArn"]
     p.made(oidc, "AWS::IAM::OIDCProvider", **everywhere)
 
+    iam.create_account_alias(AccountAlias="shop-main")
+    p.made(f"arn:aws:iam::{p.account}:cloudformation/AWS::IAM::AccountAlias/shop-main", "AWS::IAM::AccountAlias", **everywhere)
+
     cognito = p.client("cognito-idp")
     pool = cognito.create_user_pool(PoolName="customers", UserPoolTags=TAGS, LambdaConfig={"PreSignUp": at.function})["UserPool"]
     at.pool = p.made(pool["Arn"], "AWS::Cognito::UserPool", TAGS, trigger=at.function)

@@ -95,6 +95,9 @@ func (s *Scanner) region(ctx context.Context, a *account, region string, globals
 	if !s.wants(taggingService) {
 		return nil
 	}
+	if s.opts.Kept(t.Cell) {
+		return s.keep(t.Cell)
+	}
 	select {
 	case <-globals:
 	case <-ctx.Done():
@@ -106,6 +109,10 @@ func (s *Scanner) region(ctx context.Context, a *account, region string, globals
 
 // collect reads one cell and hands it over.
 func (s *Scanner) collect(ctx context.Context, a *account, c Collector, t Target, tags tagged, v *sights) error {
+	if s.opts.Kept(t.Cell) {
+		v.add(t.Cell.Region, nil, c.Types()) // the tagging API tells nothing new of them
+		return s.keep(t.Cell)
+	}
 	if err := s.slot(ctx, t.Cell); err != nil {
 		return err
 	}
@@ -178,6 +185,15 @@ type look struct {
 	resources []estate.Resource
 	err       error    // nil: there are no other resources
 	listed    []string // the types that were listed in full
+}
+
+// keep counts a cell that an earlier scan has read.
+func (s *Scanner) keep(cell estate.Cell) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.report.CellsKept++
+	s.progress(cell, StateDone)
+	return nil
 }
 
 // hand gives a finished cell to the sink.

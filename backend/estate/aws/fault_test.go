@@ -366,3 +366,37 @@ func TestMemberOfAnOrganization(t *testing.T) {
 	require.False(t, s.complete[cell])
 	require.Equal(t, 1, report.Calls["organizations:DescribeOrganization"])
 }
+
+// TestInterruptedScanGoesOn: the cells that were read before the interruption are not asked for again, and are not touched.
+func TestInterruptedScanGoesOn(t *testing.T) {
+	awstest.Env(t)
+	ctx, cancel := context.WithCancel(t.Context())
+	first := newSink()
+	first.onCell = func(estate.Cell) error {
+		if len(first.cells) == 3 {
+			cancel()
+		}
+		return nil
+	}
+	opts := both()
+	opts.Services = []string{"sqs", "sns", "lambda"}
+	opts.RoleARNs = nil
+	_, err := aws.New(opts).Scan(ctx, first)
+	require.ErrorIs(t, err, context.Canceled)
+
+	opts.Kept = func(c estate.Cell) bool { return first.complete[c] }
+	second, report := scan(t, opts)
+	require.Equal(t, aws.StateDone, report.State)
+	require.Equal(t, 3, report.CellsKept)
+	require.Equal(t, 3*3-3, report.CellsDone)
+	for cell := range first.cells {
+		require.NotContains(t, second.cells, cell)
+	}
+	opts.Kept = nil
+	whole, _ := scan(t, opts)
+	for arn := range whole.resources {
+		_, before := first.resources[arn]
+		_, after := second.resources[arn]
+		require.True(t, before != after, "%s was read in one of the two", arn)
+	}
+}

@@ -7,6 +7,8 @@ import (
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/iam/types"
+
+	"cloudops/backend/estate"
 )
 
 // iamCollector reads users, groups, roles and own policies in one listing that AWS made for this, in place of several calls
@@ -15,7 +17,8 @@ func iamCollector() Collector {
 	return everywhere("iam", iam.NewFromConfig,
 		list(iamDetails, "AWS::IAM::User", "AWS::IAM::Group", "AWS::IAM::Role", "AWS::IAM::ManagedPolicy"),
 		list(instanceProfiles, "AWS::IAM::InstanceProfile"),
-		list(oidcProviders, "AWS::IAM::OIDCProvider"))
+		list(oidcProviders, "AWS::IAM::OIDCProvider"),
+		list(accountAliases, accountAlias))
 }
 
 func iamTags(tags []types.Tag) map[string]string {
@@ -161,4 +164,21 @@ func oidcProviders(ctx context.Context, r *run[*iam.Client], _ *string) (*string
 		r.item("AWS::IAM::OIDCProvider", str(p.Arn), str(got.Url), iamTags(got.Tags), got).done()
 		return nil
 	})
+}
+
+// accountAlias is no type of CloudFormation's; the alias is what people call the account by where no organization names it.
+const accountAlias = "AWS::IAM::AccountAlias"
+
+func accountAliases(ctx context.Context, r *run[*iam.Client], token *string) (*string, error) {
+	out, err := r.api.ListAccountAliases(ctx, &iam.ListAccountAliasesInput{Marker: token})
+	if err != nil {
+		return nil, err
+	}
+	for _, alias := range out.AccountAliases {
+		r.item(accountAlias, estate.MadeARN(r.Partition, "", r.Cell.AccountID, accountAlias, alias), alias, nil, struct{}{}).done()
+	}
+	if !out.IsTruncated {
+		return nil, nil
+	}
+	return out.Marker, nil
 }

@@ -21,11 +21,12 @@ type ServiceStats struct {
 type meter struct {
 	mu       sync.Mutex
 	calls    map[string]int // by IAM action
+	denied   map[string]int // by IAM action
 	services map[string]*ServiceStats
 }
 
 func newMeter() *meter {
-	return &meter{calls: map[string]int{}, services: map[string]*ServiceStats{}}
+	return &meter{calls: map[string]int{}, denied: map[string]int{}, services: map[string]*ServiceStats{}}
 }
 
 func (m *meter) service(name string) *ServiceStats {
@@ -37,13 +38,20 @@ func (m *meter) service(name string) *ServiceStats {
 	return s
 }
 
-func (m *meter) call(service, action string, throttled bool) {
+func (m *meter) call(service, action string, err error) {
+	code := ""
+	if err != nil {
+		code = codeOf(err, false)
+	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.calls[action]++
 	s := m.service(service)
 	s.Calls++
-	if throttled {
+	switch code {
+	case CodeDenied:
+		m.denied[action]++
+	case CodeThrottled:
 		s.Throttles++
 	}
 }
@@ -64,7 +72,7 @@ func (m *meter) watch(stack *middleware.Stack) error {
 	) {
 		out, meta, err := next.HandleDeserialize(ctx, in)
 		service := awsmiddleware.GetServiceID(ctx)
-		m.call(tables()[service].cell, actionOf(service, awsmiddleware.GetOperationName(ctx)), err != nil && codeOf(err, false) == CodeThrottled)
+		m.call(tables()[service].cell, actionOf(service, awsmiddleware.GetOperationName(ctx)), err)
 		return out, meta, err
 	}
 	return stack.Deserialize.Add(middleware.DeserializeMiddlewareFunc("CountRequests", count), middleware.Before)

@@ -40,7 +40,7 @@ var permissions = []allowed{
 	{"Firehose", "firehose", "firehose", "DescribeDeliveryStream ListDeliveryStreams ListTagsForDeliveryStream"},
 	{"FSx", "fsx", "fsx", "DescribeBackups DescribeFileSystems"},
 	{"Glue", "glue", "glue", "GetCrawlers GetDatabases GetJobs GetTags"},
-	{"IAM", "iam", "iam", "GetAccountAuthorizationDetails GetOpenIDConnectProvider ListAccessKeys ListInstanceProfiles ListMFADevices " +
+	{"IAM", "iam", "iam", "GetAccountAuthorizationDetails GetOpenIDConnectProvider ListAccessKeys ListAccountAliases ListInstanceProfiles ListMFADevices " +
 		"ListOpenIDConnectProviders"},
 	{"Kafka", "kafka", "kafka", "ListClustersV2"},
 	{"Kinesis", "kinesis", "kinesis", "DescribeStreamSummary ListStreams ListTagsForStream"},

@@ -22,6 +22,9 @@ type Options struct {
 	EndpointURL string   // for all services, with buckets in the path; empty: AWS
 	Concurrency int      // cells that are read at once; 0 means 8
 	Version     string   // of the app, for the user agent
+	// Kept tells which cells need not be read, as those of a scan that was interrupted and goes on. They are not handed over; what
+	// they hold stays as it is. Optional.
+	Kept func(estate.Cell) bool
 	// Progress is told of each cell as it starts and ends, never concurrently. Optional.
 	Progress func(Progress)
 }
@@ -58,10 +61,12 @@ type Report struct {
 	CellsDone, CellsFailed int
 	Resources              int
 	Findings               []Finding
+	CellsKept              int           // that Options.Kept named
 	Absent                 []estate.Cell // of services that the region or the account does not have; nothing is known of them
 	Accounts               []Account
 	Services               map[string]ServiceStats // by the service of the cells, and "sts"
 	Calls                  map[string]int          // by IAM action
+	Denied                 map[string]int          // of the calls, those that were not allowed
 	Duration               time.Duration
 }
 
@@ -87,6 +92,9 @@ func New(opts Options) *Scanner {
 	if opts.Version == "" {
 		opts.Version = "dev"
 	}
+	if opts.Kept == nil {
+		opts.Kept = func(estate.Cell) bool { return false }
+	}
 	if opts.Progress == nil {
 		opts.Progress = func(Progress) {}
 	}
@@ -107,7 +115,7 @@ func (s *Scanner) Scan(ctx context.Context, sink Sink) (Report, error) {
 	r.Findings, r.Duration = s.findings.list(), time.Since(start)
 	s.meter.copyTo(&r)
 	switch {
-	case r.CellsDone == 0 && len(r.Absent) == 0:
+	case r.CellsDone+r.CellsKept+len(r.Absent) == 0:
 		r.State = StateFailed
 	case err != nil || len(r.Findings) > 0 || r.CellsFailed > 0:
 		r.State = StatePartial
@@ -182,14 +190,17 @@ func (s *Scanner) cellsOf(a *account) int {
 // progress is called with the lock held.
 func (s *Scanner) progress(cell estate.Cell, state string) {
 	s.opts.Progress(Progress{
-		Cell: cell, State: state, Done: s.report.CellsDone + s.report.CellsFailed + len(s.report.Absent), Total: s.total, Resources: s.report.Resources,
+		Cell: cell, State: state, Done: s.report.CellsDone + s.report.CellsFailed + s.report.CellsKept + len(s.report.Absent), Total: s.total, Resources: s.report.Resources,
 	})
 }
 
 func (m *meter) copyTo(r *Report) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	r.Calls, r.Services = map[string]int{}, map[string]ServiceStats{}
+	r.Calls, r.Denied, r.Services = map[string]int{}, map[string]int{}, map[string]ServiceStats{}
+	for k, v := range m.denied {
+		r.Denied[k] = v
+	}
 	for k, v := range m.calls {
 		r.Calls[k] = v
 	}

@@ -45,8 +45,8 @@ func (g tagged) rest(t Target, seen map[string]bool, covered map[string]bool) []
 	var out []estate.Resource
 	for arn, tags := range g.byARN {
 		cfnType, _ := estate.TypeOf(arn)
-		if seen[arn] || covered[cfnType] {
-			continue
+		if seen[arn] || covered[cfnType] || taggedRegion(arn, t) == estate.GlobalRegion && t.Config.Region != homeRegion(t.Partition) {
+			continue // what is global belongs to one cell, that of the region which answers for it
 		}
 		name := tags["Name"]
 		if name == "" {

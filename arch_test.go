@@ -29,6 +29,7 @@ var allowed = map[string][]string{
 	"backend/assistant/tool":      {"backend/assistant/model"},
 	"backend/assistant/scripted":  {},
 	"backend/secret":              {},
+	"backend/secret/secrettest":   {},
 	"test/scripted":               {"backend/assistant/scripted"},
 	"backend/estate":              {"backend/estate/query", "backend/store"},
 	"backend/estate/query":        {},

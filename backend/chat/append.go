@@ -215,7 +215,7 @@ func (s *Service) place(ctx context.Context, sess *session, msgs []NewMessage) (
 		if err := s.attach(ctx, sess, m, there); err != nil {
 			return nil, nil, err
 		}
-		msg := sess.next(m)
+		msg := sess.next(m, s.TitleOf)
 		rec, err := msg.record(sess.UserID, 0)
 		if err != nil {
 			return nil, nil, err
@@ -228,7 +228,7 @@ func (s *Service) place(ctx context.Context, sess *session, msgs []NewMessage) (
 }
 
 // next is the message behind the end of the active path.
-func (c *session) next(m NewMessage) Message {
+func (c *session) next(m NewMessage, titleOf func(string) string) Message {
 	pair := m.PairID
 	switch {
 	case pair != "":
@@ -252,7 +252,7 @@ func (c *session) next(m NewMessage) Message {
 		c.LastActivity = msg.Timestamp
 	}
 	if c.Title == "" && m.Role == RoleUser {
-		c.Title = TitleFrom(m.Text)
+		c.Title = titleOf(m.Text)
 	}
 	return msg
 }

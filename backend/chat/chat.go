@@ -141,6 +141,8 @@ type Options struct {
 	LogWindow time.Duration
 	// Backups says what remains in backups of something that is deleted now; nil where none are configured.
 	Backups func() []Remainder
+	// Redact takes out of a prompt what is not to stand in a title; nil: nothing.
+	Redact func(string) string
 	// ModelID is that of the embedding model (embedding.Model.ID), whose similarities Recall judges; DefaultModel when empty.
 	ModelID string
 }

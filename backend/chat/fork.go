@@ -63,7 +63,7 @@ func (s *Service) copyPath(ctx context.Context, from, to *session, end Message) 
 		copied := to.next(NewMessage{
 			ID: fresh(m.ID), Role: m.Role, Text: m.Text, PairID: fresh(m.PairID), Timestamp: m.Timestamp,
 			SessionID: m.SessionID, Partial: m.Partial, Sources: m.Sources, Detail: m.Detail, Metadata: m.Metadata,
-		})
+		}, s.TitleOf)
 		rec, err := copied.record(s.opt.UserID, 0)
 		recs = append(recs, rec)
 		return err

@@ -35,6 +35,18 @@ func TitleFrom(prompt string) string {
 	return ""
 }
 
+// TitleOf is the title that a conversation gets of its first prompt. What Options.Redact takes out is not in it, nor is the
+// part of it that a shorter text would leave.
+func (s *Service) TitleOf(prompt string) string {
+	if s.opt.Redact != nil {
+		prompt = s.opt.Redact(cut(prompt, titlePrompt))
+	}
+	return TitleFrom(prompt)
+}
+
+// titlePrompt is how much of a prompt, in bytes, is looked at for its title.
+const titlePrompt = 64 << 10
+
 // cleanTitle makes a title one line of at most MaxTitle runes.
 func cleanTitle(s string) string {
 	s, _ = clean(cut(s, 8*MaxTitle))

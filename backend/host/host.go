@@ -178,7 +178,7 @@ func (h *Host) openServices() error {
 	if h.model != nil {
 		modelID = h.model.ID()
 	}
-	h.Chat = chat.New(s, chat.Options{UserID: h.settings.UserID, SessionID: uuid.Must(uuid.NewV7()).String(), ModelID: modelID})
+	h.Chat = chat.New(s, chat.Options{UserID: h.settings.UserID, SessionID: uuid.Must(uuid.NewV7()).String(), ModelID: modelID, Redact: secret.Redact})
 	h.Estate = estate.New(s, estate.Options{})
 	h.Assistant = assistant.New(assistant.Deps{
 		Keeper: chatKeeper{h.Chat}, History: chatHistory{h.Chat}, Recall: chatRecall{h.Chat}, Chats: chatSearch{h.Chat}, Summaries: chatSummaries{h.Chat},

@@ -216,7 +216,7 @@ func (h *Host) title(ctx context.Context, conversationID, prompt, answer string)
 	ctx, cancel := context.WithTimeout(ctx, titleBound)
 	defer cancel()
 	c, err := h.Chat.Get(ctx, conversationID)
-	if err != nil || c.MessageCount > 2 || c.Title != chat.TitleFrom(prompt) {
+	if err != nil || c.MessageCount > 2 || c.Title != h.Chat.TitleOf(prompt) {
 		return
 	}
 	title, err := h.Assistant.Title(ctx, "Question: "+prompt+"\n\nAnswer: "+answer)

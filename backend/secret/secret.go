@@ -26,7 +26,8 @@ func Find(text string) []Finding {
 	for _, hit := range table().near(text) {
 		found = append(found, hit.rule.find(text, hit.spans)...)
 	}
-	return distinct(append(found, awsSecretKeys(text)...))
+	found = append(found, awsSecretKeys(text)...)
+	return distinct(append(found, privateKeys(text)...))
 }
 
 // Load reads the rules, which takes about a tenth of a second, so that the first Find need not. It may run beside anything.

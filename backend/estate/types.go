@@ -156,6 +156,22 @@ func match(a ARN) (*arnPattern, string) {
 	return nil, ""
 }
 
+// ARNOf is the canonical ARN of a resource that is known by its type and name alone. ok is false where the ARN of the type holds more
+// than these, or the table does not know it.
+func ARNOf(cfnType, partition, region, accountID, name string) (arn string, ok bool) {
+	service := ServiceOf(cfnType)
+	for _, p := range table().patterns[service] {
+		_, resource, _ := strings.Cut(p.text, ":")
+		if p.cfnType != cfnType || strings.Count(resource, "{") != 1 || strings.Contains(strings.NewReplacer("{name**}", "", "{base**}", "").Replace(resource), "*") {
+			continue
+		}
+		filled := strings.NewReplacer("{name**}", name, "{base**}", name, "{name}", name).Replace(resource)
+		arn, err := CanonicalARN(ARN{Partition: partition, Service: service, Region: region, AccountID: accountID, Resource: filled}.String())
+		return arn, err == nil
+	}
+	return "", false
+}
+
 // ServiceOf is the service of a CloudFormation type, by the name that its ARNs have it ("ec2", "states" for Step
 // Functions). For a type that the table does not know it is the type's second part in lower case.
 func ServiceOf(cfnType string) string {

@@ -41,3 +41,16 @@ func TestTableRefusesMistakes(t *testing.T) {
 		require.Error(t, err, line)
 	}
 }
+
+func TestARNOfATypeAndAName(t *testing.T) {
+	for cfnType, want := range map[string]string{
+		"AWS::Synthetics::Canary":     "arn:aws:synthetics:eu-west-1:111122223333:canary:login",
+		"AWS::S3::Bucket":             "arn:aws:s3:::login",
+		"AWS::AppConfig::Environment": "", // it holds the application's as well
+		"AWS::Nobody::Knows":          "",
+	} {
+		got, ok := ARNOf(cfnType, "aws", "eu-west-1", "111122223333", "login")
+		require.Equal(t, want, got)
+		require.Equal(t, want != "", ok, cfnType)
+	}
+}

@@ -44,7 +44,7 @@ func searchDomains(ctx context.Context, r *run[*opensearch.Client], _ *string) (
 		for _, l := range s.LogPublishingOptions {
 			i.to("log-group", str(l.CloudWatchLogsLogGroupArn))
 		}
-		i.set("PubliclyAccessible", s.VPCOptions == nil || str(s.VPCOptions.VPCId) == "").done()
+		i.set("PubliclyAccessible", s.VPCOptions == nil || len(s.VPCOptions.SubnetIds) == 0).done()
 		return nil
 	})
 }

@@ -12,6 +12,7 @@ var permissions = []allowed{
 	{"Auto Scaling", "autoscaling", "autoscaling", "DescribeAutoScalingGroups DescribeLaunchConfigurations"},
 	{"Backup", "backup", "backup", "GetBackupPlan ListBackupPlans ListBackupSelections ListBackupVaults ListTags"},
 	{"Batch", "batch", "batch", "DescribeComputeEnvironments DescribeJobDefinitions DescribeJobQueues"},
+	{"CloudControl", cloudControlService, "cloudformation", "GetResource ListResources"},
 	{"CloudFormation", "cloudformation", "cloudformation", "DescribeStacks ListStackResources ListStackSets"},
 	{"CloudFront", "cloudfront", "cloudfront", "ListDistributions ListTagsForResource"},
 	{"CloudWatch", "cloudwatch", "cloudwatch", "DescribeAlarms ListDashboards ListTagsForResource"},

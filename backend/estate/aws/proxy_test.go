@@ -26,7 +26,8 @@ type call struct {
 	action  string // of the query protocol or the JSON target; for others the path with its first query key
 	agent   string
 	key     string // the access key
-	n       int    // how many calls of the service and action came before, in this region
+	body    string
+	n       int // how many calls of the service and action came before, in this region
 }
 
 // proxy stands between a scan and moto, records all calls and makes some fail.
@@ -36,6 +37,8 @@ type proxy struct {
 	calls []call
 	count map[string]int
 	fault fault
+	// script answers a call that moto does not have, in JSON; empty: moto is asked. Optional.
+	script func(c call) (status int, body string)
 	// rewrite changes an answer of moto. Optional.
 	rewrite func(c call, body []byte) []byte
 }
@@ -67,6 +70,14 @@ func newProxy(t *testing.T, f fault) *proxy {
 	}
 	p.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		c := p.record(r)
+		if p.script != nil {
+			if status, body := p.script(c); status != 0 {
+				w.Header().Set("Content-Type", "application/x-amz-json-1.0")
+				w.WriteHeader(status)
+				_, _ = io.WriteString(w, body)
+				return
+			}
+		}
 		if p.fault != nil {
 			if status, body := p.fault(c); status != 0 {
 				answer(w, c, status, body)
@@ -82,7 +93,7 @@ func newProxy(t *testing.T, f fault) *proxy {
 func (p *proxy) record(r *http.Request) call {
 	body, _ := io.ReadAll(r.Body)
 	r.Body = io.NopCloser(bytes.NewReader(body))
-	c := call{agent: r.UserAgent()}
+	c := call{agent: r.UserAgent(), body: string(body)}
 	if m := credential.FindStringSubmatch(r.Header.Get("Authorization")); m != nil {
 		c.key, c.region, c.service = m[1], m[2], m[3]
 	}

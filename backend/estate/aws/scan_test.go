@@ -203,6 +203,44 @@ func TestAttributes(t *testing.T) {
 	require.Equal(t, false, scratch.Attributes["PublicAccessBlock"])
 	require.Equal(t, "Disabled", scratch.Attributes["Versioning"])
 
+	// What people ask for first, service by service.
+	for _, want := range []struct {
+		cfnType, name, attribute string
+		value                    any
+	}{
+		{"AWS::AutoScaling::AutoScalingGroup", "web", "MaxSize", 2.0},
+		{"AWS::ElasticLoadBalancingV2::LoadBalancer", "shop", "Scheme", "internet-facing"},
+		{"AWS::ElasticLoadBalancingV2::TargetGroup", "web", "Attached", true},
+		{"AWS::ECS::Service", "web", "DesiredCount", 1.0}, {"AWS::ECS::Service", "web", "LaunchType", "FARGATE"},
+		{"AWS::EKS::Cluster", "platform", "Version", "1.30"},
+		{"AWS::ElastiCache::CacheCluster", "sessions", "Engine", "redis"}, {"AWS::ElastiCache::CacheCluster", "sessions", "CacheNodeType", "cache.t3.micro"},
+		{"AWS::OpenSearchService::Domain", "catalog", "EngineVersion", "OpenSearch_2.11"}, {"AWS::OpenSearchService::Domain", "catalog", "PubliclyAccessible", false},
+		{"AWS::Redshift::Cluster", "warehouse", "Encrypted", true},
+		{"AWS::SQS::Queue", "orders.fifo", "FifoQueue", "true"},
+		{"AWS::Kinesis::Stream", "clicks", "EncryptionType", "KMS"},
+		{"AWS::KinesisFirehose::DeliveryStream", "clicks-to-s3", "Destinations", []any{"S3"}},
+		{"AWS::MSK::Cluster", "events", "ClusterType", "PROVISIONED"}, {"AWS::AmazonMQ::Broker", "legacy", "PubliclyAccessible", false},
+		{"AWS::Events::Rule", "on-order", "State", "ENABLED"}, {"AWS::Scheduler::Schedule", "report", "ScheduleExpression", "rate(1 day)"},
+		{"AWS::CloudFront::Distribution", "", "Enabled", true}, {"AWS::Route53::HostedZone", "shop.example.com", "Name", "shop.example.com."},
+		{"AWS::IAM::User", "mira", "MFA", false}, {"AWS::KMS::Key", "alias/orders", "KeyRotationEnabled", true},
+		{"AWS::SecretsManager::Secret", "prod/api", "RotationEnabled", false}, {"AWS::SSM::Parameter", "/prod/db/password", "Type", "SecureString"},
+		{"AWS::CloudWatch::Alarm", "shop cpu", "MetricName", "CPUUtilization"}, {"AWS::CloudFormation::Stack", "shop", "StackStatus", "CREATE_COMPLETE"},
+		{"AWS::CodeBuild::Project", "web", "ComputeType", "BUILD_GENERAL1_SMALL"}, {"AWS::CodePipeline::Pipeline", "web", "Stages", []any{"Source", "Build"}},
+		{"AWS::Athena::WorkGroup", "analysts", "OutputLocation", "s3://1234-us-east-1-logs/athena"}, {"AWS::EMR::Cluster", "etl", "ReleaseLabel", "emr-6.15.0"},
+		{"AWS::SageMaker::NotebookInstance", "research", "InstanceType", "ml.t3.medium"}, {"AWS::Transfer::Server", "", "PubliclyAccessible", true},
+		{"AWS::AppRunner::Service", "landing", "PubliclyAccessible", true}, {"AWS::WAFv2::WebACL", "front", "DefaultAction", "Block"},
+		{"AWS::Lambda::EventSourceMapping", "jobs to thumbnailer", "BatchSize", 10.0}, {"AWS::Organizations::Account", "Payments production", "Status", "ACTIVE"},
+	} {
+		i := slices.IndexFunc(s.arns(), func(arn string) bool {
+			r := s.resources[arn]
+			return r.Type == want.cfnType && (r.Name == want.name || want.name == "")
+		})
+		if assert.GreaterOrEqual(t, i, 0, "%s %s", want.cfnType, want.name) {
+			r := s.resources[s.arns()[i]]
+			assert.Equal(t, want.value, r.Attributes[want.attribute], "%s %s %s of %v", want.cfnType, want.name, want.attribute, r.Attributes)
+		}
+	}
+
 	all, err := json.Marshal(s.resources)
 	require.NoError(t, err)
 	require.NotContains(t, string(all), "hunter2", "environment variables are not kept")

@@ -15,13 +15,16 @@ import (
 
 // Options of a scan. The zero value scans the default credentials' account, all its regions, all services.
 type Options struct {
-	Profiles    []string // of the shared configuration; none: the SDK's default chain
-	Regions     []string // none: every region that is enabled in the account
-	Services    []string // of Services(); none: all
-	RoleARNs    []string // assumed from each profile; the accounts behind them are scanned as well as the profiles' own
-	EndpointURL string   // for all services, with buckets in the path; empty: AWS
-	Concurrency int      // cells that are read at once; 0 means 8
-	Version     string   // of the app, for the user agent
+	Profiles []string // of the shared configuration; none: the SDK's default chain
+	Regions  []string // none: every region that is enabled in the account
+	Services []string // of Services(); none: all
+	RoleARNs []string // assumed from each profile; the accounts behind them are scanned as well as the profiles' own
+	// CloudControl asks Cloud Control for the types that have no collector, in each region. It needs permission to read each of them,
+	// which docs/iam-policy.json does not give, and a call for each type and resource.
+	CloudControl bool
+	EndpointURL  string // for all services, with buckets in the path; empty: AWS
+	Concurrency  int    // cells that are read at once; 0 means 8
+	Version      string // of the app, for the user agent
 	// Kept tells which cells need not be read, as those of a scan that was interrupted and goes on. They are not handed over; what
 	// they hold stays as it is. Optional.
 	Kept func(estate.Cell) bool
@@ -98,7 +101,11 @@ func New(opts Options) *Scanner {
 	if opts.Progress == nil {
 		opts.Progress = func(Progress) {}
 	}
-	return &Scanner{opts: opts, collectors: collectors()}
+	s := &Scanner{opts: opts, collectors: collectors()}
+	if opts.CloudControl {
+		s.collectors = append(s.collectors, cloudControlCollector())
+	}
+	return s
 }
 
 // Scan reads all cells and hands each to the sink as it is done. What fails is a finding of the report, and the rest
@@ -172,7 +179,7 @@ func (s *Scanner) wants(service string) bool {
 func (s *Scanner) wanted(global bool) []Collector {
 	var out []Collector
 	for _, c := range s.collectors {
-		if c.Global() == global && s.wants(c.Service()) {
+		if c.Global() == global && (s.wants(c.Service()) || c.Service() == cloudControlService) {
 			out = append(out, c)
 		}
 	}

@@ -3,6 +3,7 @@ package backup
 import (
 	"context"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
@@ -92,6 +93,35 @@ func TestRestoreOverWhatIsThere(t *testing.T) {
 	require.NoDirExists(t, filepath.Join(m.dir, "qdrant"))
 	require.DirExists(t, filepath.Join(a.Aside, "qdrant"))
 	require.Len(t, state(t, openLedger(t, m.dir)), 100)
+}
+
+// TestADiskOfItsOwn restores onto a small file system: too small, it is as it was; large enough, the state before is kept in it.
+func TestADiskOfItsOwn(t *testing.T) {
+	m := newMachine(t)
+	target := targets(t)["folder"](t)
+	m.write("c", 600)
+	backup(t, m.service(target))
+	for size, want := range map[string]error{"300k": ledger.ErrDiskFull, "9m": nil} {
+		dir := t.TempDir()
+		if out, err := exec.Command("mount", "-t", "tmpfs", "-o", "size="+size, "tmpfs", dir).CombinedOutput(); err != nil {
+			t.Logf("only root may mount a small file system: %v %s", err, out)
+			return
+		}
+		t.Cleanup(func() { exec.Command("umount", "-l", dir).Run() })
+		require.NoError(t, os.WriteFile(filepath.Join(dir, ledger.FileName+"-wal"), []byte("left over"), 0o600))
+		a, err := m.elsewhere(target).Apply(context.Background(), ApplyOptions{DataDir: dir, RecoveryKey: m.recoveryKey(), Vault: crypto.Options{Keychain: &crypto.MemoryKeychain{}}})
+		if want != nil {
+			require.ErrorIs(t, err, want)
+			entries, err := os.ReadDir(dir)
+			require.NoError(t, err)
+			require.Len(t, entries, 1)
+			continue
+		}
+		require.NoError(t, err)
+		require.Equal(t, dir, filepath.Dir(a.Aside))
+		require.FileExists(t, filepath.Join(a.Aside, ledger.FileName+"-wal"))
+		require.Len(t, state(t, openLedger(t, dir)), 600)
+	}
 }
 
 // TestKeysOfOthers: another recovery key, another vault in the folder, a backup of a newer program.

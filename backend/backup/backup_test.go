@@ -1,6 +1,7 @@
 package backup
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"math/rand/v2"
@@ -21,9 +22,25 @@ import (
 // TestTargets is what every target must do.
 func TestTargets(t *testing.T) {
 	ctx := context.Background()
-	for name, make := range targets(t) {
+	all := targets(t)
+	all["folder with a limit"] = func(t *testing.T) Target {
+		d, err := NewDir(t.TempDir(), 1<<20)
+		require.NoError(t, err)
+		return d
+	}
+	all["s3 with a limit, plain checksums and no prefix"] = func(t *testing.T) Target {
+		o := bucket(t, false)
+		o.Prefix, o.Limit, o.PlainChecksums = "", 1<<20, true
+		return s3Target(t, o)
+	}
+	for name, make := range all {
 		t.Run(name, func(t *testing.T) {
 			target := make(t)
+			large := bytes.Repeat([]byte("0123456789"), 30_000) // several portions of a limit
+			require.NoError(t, target.Put(ctx, "v/objects/ab/large.age", large, false))
+			require.Equal(t, large, read(t, target, "v/objects/ab/large.age"))
+			_, err := target.Delete(ctx, "v/objects/ab/large.age")
+			require.NoError(t, err)
 			require.Empty(t, keys(t, target, ""))
 			require.NoError(t, target.Put(ctx, "v/objects/ab/one.age", []byte("one"), false))
 			require.NoError(t, target.Put(ctx, "v/objects/ab/one.age", []byte("another one"), false))

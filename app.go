@@ -29,6 +29,7 @@ type App struct {
 	phase    string // starting | ready | needs_passphrase | locked | failed
 	err      error  // why phase is failed
 	creating bool   // the passphrase that is asked for is a new one
+	lockAsks bool   // phase is locked, and opens with a passphrase
 
 	passphrase chan []byte // from Unlock to the vault
 	ended      chan struct{}
@@ -143,9 +144,9 @@ func (a *App) statusChanged() { a.events.status(a.GetStatus) }
 // GetStatus is the state of the whole app; it always answers.
 func (a *App) GetStatus() Status {
 	a.mu.Lock()
-	h, phase, err, creating := a.host, a.phase, a.err, a.creating
+	h, phase, err, creating, lockAsks := a.host, a.phase, a.err, a.creating, a.lockAsks
 	a.mu.Unlock()
-	st := Status{Phase: phase, PassphraseNew: phase == phasePassphrase && creating, Version: version, Steps: []StartupStep{}, Notices: []AppError{}, Qdrant: "starting"}
+	st := Status{Phase: phase, PassphraseNew: phase == phasePassphrase && creating, LockAsks: phase == phaseLocked && lockAsks, Version: version, Steps: []StartupStep{}, Notices: []AppError{}, Qdrant: "starting"}
 	if err != nil {
 		e := appError(err)
 		st.Error = &e

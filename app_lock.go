@@ -28,7 +28,7 @@ func (a *App) LockNow() error {
 		}
 	}
 	a.mu.Lock()
-	a.host, a.phase = nil, phaseLocked
+	a.host, a.phase, a.lockAsks = nil, phaseLocked, h.Settings().Chat.LockHash != ""
 	a.mu.Unlock()
 	a.statusChanged()
 	ctx, cancel := context.WithTimeout(context.Background(), closeTimeout)

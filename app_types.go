@@ -23,6 +23,7 @@ type StartupStep struct {
 type Status struct {
 	Phase            string        `json:"phase"`         // starting | ready | needs_passphrase | locked | failed
 	PassphraseNew    bool          `json:"passphraseNew"` // phase needs_passphrase: one is being chosen, for a new vault
+	LockAsks         bool          `json:"lockAsks"`      // phase locked: it opens with a passphrase, not at a click
 	Version          string        `json:"version"`
 	Steps            []StartupStep `json:"steps"`
 	Error            *AppError     `json:"error"`       // why phase is failed

@@ -32,6 +32,9 @@ bindings() {
 frontend() {
 	say "Components"
 	(cd frontend && npm test --silent)
+	say "The window in a browser: hostile answers, content policy, flows"
+	command -v "${CHROMIUM:-chromium}" >/dev/null || { echo "test: Chromium is missing; run: build/setup.sh test" >&2; exit 1; }
+	(cd frontend && npm run --silent test:browser)
 }
 
 go_tests() {

@@ -48,7 +48,7 @@ function Shell() {
   const [scanning, setScanning] = useState(false);
   const screen = useNavigation((s) => s.screen);
 
-  if (status?.phase === "locked") return <LockScreen />;
+  if (status?.phase === "locked") return <LockScreen asks={status.lockAsks} />;
   return (
     <div className="flex h-full">
       <Rail status={status} usable={usable} />

@@ -99,6 +99,7 @@ export function useBackendEvents(): void {
       client.setQueryData(keys.status, status);
       void client.invalidateQueries({ queryKey: keys.status });
     });
+    const stopConversations = backend().onConversation(() => void client.invalidateQueries({ queryKey: keys.conversations }));
     const stopRuns = startRuns();
     const stopEnd = onRunEnd((run) => {
       if (run.kind === "answer") {
@@ -113,6 +114,7 @@ export function useBackendEvents(): void {
     });
     return () => {
       stopStatus();
+      stopConversations();
       stopRuns();
       stopEnd();
     };

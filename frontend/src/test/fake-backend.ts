@@ -88,7 +88,7 @@ export class FakeBackend extends FakeChats implements Backend {
     const starting = options.phase && options.phase !== "ready";
     this.status = {
       phase: options.phase ?? "ready", version: "0.1.0", firstLaunch: options.firstLaunch ?? false, qdrant: options.qdrant ?? "running", embedder: "all-MiniLM-L6-v2 int8", pending: 0, model,
-      resources: this.resources.length, passphraseNew: false, modelRemote: options.remote ?? false, modelHost: options.remote ? "bedrock-runtime.eu-west-1.amazonaws.com" : "127.0.0.1", recoveryKeySaved: options.recoveryKeySaved ?? true, notices: [],
+      resources: this.resources.length, passphraseNew: false, lockAsks: true, modelRemote: options.remote ?? false, modelHost: options.remote ? "bedrock-runtime.eu-west-1.amazonaws.com" : "127.0.0.1", recoveryKeySaved: options.recoveryKeySaved ?? true, notices: [],
       steps: [
         { name: "keys", state: options.phase === "needs_passphrase" ? "running" : options.phase === "failed" ? "failed" : "done", detail: "", done: 0, total: 0 },
         { name: "ledger", state: options.phase === "starting" || !starting ? "done" : "waiting", detail: "", done: 0, total: 0 },
@@ -225,6 +225,7 @@ export class FakeBackend extends FakeChats implements Backend {
     this.statusHandlers.add(handler);
     return () => void this.statusHandlers.delete(handler);
   };
+  onConversation = () => () => undefined;
   onRun = (handler: (event: RunEvent) => void) => {
     this.runHandlers.add(handler);
     return () => void this.runHandlers.delete(handler);

@@ -385,6 +385,7 @@ export namespace main {
 	export interface Status {
 	    phase: string;
 	    passphraseNew: boolean;
+	    lockAsks: boolean;
 	    version: string;
 	    steps: StartupStep[];
 	    error?: AppError;

@@ -7,7 +7,7 @@ import { Input } from "@/components/ui/input";
 import { backend, toBackendError, type AppError } from "@/lib/backend";
 
 /** Nothing but the way back in: what was shown is out of the window's memory. */
-export function LockScreen() {
+export function LockScreen({ asks }: { asks: boolean }) {
   const [passphrase, setPassphrase] = useState("");
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<AppError | null>(null);
@@ -35,17 +35,19 @@ export function LockScreen() {
       >
         <div className="mb-3 grid size-10 place-items-center rounded-xl bg-accent-soft text-accent-text"><Lock className="size-5" aria-hidden /></div>
         <h1 id="lock-title" className="text-xl font-semibold">CloudOps is locked</h1>
-        <p className="mb-5 mt-1 text-muted">The keys are out of the memory. Leave the passphrase empty if none was set.</p>
+        <p className="mb-5 mt-1 text-muted">Its data is closed, and the keys are out of the memory.{!asks && " No passphrase is set for the lock: it opens at a click."}</p>
         <div className="space-y-3">
-          <Field label="Passphrase">
-            {(ids) => <Input {...ids} type="password" autoFocus maxLength={1024} value={passphrase} aria-invalid={error !== null} onChange={(event) => setPassphrase(event.target.value)} />}
-          </Field>
+          {asks && (
+            <Field label="Passphrase">
+              {(ids) => <Input {...ids} type="password" autoFocus maxLength={1024} value={passphrase} aria-invalid={error !== null} onChange={(event) => setPassphrase(event.target.value)} />}
+            </Field>
+          )}
           {error && (
             <p role="alert" className="selectable rounded-lg border border-danger/40 bg-danger-soft p-2.5 text-danger">
               {sentence(error.message)} {error.hint && <span className="text-soft">{sentence(error.hint)}</span>}
             </p>
           )}
-          <Button type="submit" variant="primary" disabled={busy}>{busy ? "Unlocking…" : "Unlock"}</Button>
+          <Button type="submit" variant="primary" autoFocus={!asks} disabled={busy}>{busy ? "Unlocking…" : "Unlock"}</Button>
         </div>
       </form>
     </main>

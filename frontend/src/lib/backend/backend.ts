@@ -45,6 +45,8 @@ export interface Backend extends ChatBackend {
   /** The returned function ends the subscription. */
   onStatus(handler: (status: Status) => void): () => void;
   onRun(handler: (event: RunEvent) => void): () => void;
+  /** A conversation changed in the background: its title was worded. */
+  onConversation(handler: (id: string) => void): () => void;
 }
 
 /** The part of it that is about conversations. */

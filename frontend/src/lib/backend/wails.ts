@@ -57,5 +57,6 @@ export const wailsBackend: Backend = {
   copyText: (text) => call(app.CopyText(text)),
   openExternal: (url) => call(app.OpenExternal(url)),
   onStatus: (handler) => EventsOn("status", (payload: Status) => handler(status(payload))),
+  onConversation: (handler) => EventsOn("conversation", (id: string) => handler(id)),
   onRun: (handler) => EventsOn("run", (event: RunEvent) => handler({ ...event, run: event.run ? run(event.run) : undefined })),
 };

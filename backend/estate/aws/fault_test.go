@@ -400,3 +400,20 @@ func TestInterruptedScanGoesOn(t *testing.T) {
 		require.True(t, before != after, "%s was read in one of the two", arn)
 	}
 }
+
+// TestEndlessThrottlingOfADetailEndsTheCell: a call that only adds to a resource is not tried again for each of hundreds.
+func TestEndlessThrottlingOfADetailEndsTheCell(t *testing.T) {
+	awstest.Env(t)
+	p := newProxy(t, func(c call) (int, string) {
+		if c.action == "ListQueueTags" {
+			return 400, "ThrottlingException"
+		}
+		return 0, ""
+	})
+	opts := through(p)
+	opts.Regions, opts.Services = []string{"us-east-1"}, []string{"sqs"}
+	_, report := scan(t, opts)
+	require.Equal(t, 1, report.CellsFailed)
+	require.Len(t, report.Findings, 1)
+	require.Equal(t, aws.CodeThrottled, report.Findings[0].Code)
+}

@@ -82,6 +82,7 @@ type run[A any] struct {
 
 	mu    sync.Mutex
 	errs  []error           // of single resources, in the listing that is being read
+	fatal error             // one of them that all others would meet
 	known map[string]string // what one listing leaves for the next
 }
 
@@ -102,6 +103,16 @@ func (r *run[A]) fail(err error) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.errs = append(r.errs, err)
+	if r.fatal == nil && isFatal(err) {
+		r.fatal = err
+	}
+}
+
+// over is an error that ended the run in passing: throttling that lasts, credentials that expired.
+func (r *run[A]) over() error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.fatal
 }
 
 // remember leaves a word for a later listing of the same run.
@@ -122,6 +133,9 @@ func (r *run[A]) recall(key string) string {
 // left out; only an error that all would meet is returned.
 func each[A, T any](ctx context.Context, r *run[A], items []T, do func(context.Context, T) error) error {
 	_, err := eachOf(ctx, items, func(ctx context.Context, it T) (struct{}, error) {
+		if err := r.over(); err != nil {
+			return struct{}{}, err
+		}
 		err := do(ctx, it)
 		if deleted(err) {
 			err = nil

@@ -266,3 +266,33 @@ test("the locked window shows nothing and opens with its passphrase", async ({ p
   await page.keyboard.press("Control+1");
   await expect(list(page).getByText("Which production databases").first()).toBeVisible({ timeout: 60_000 });
 });
+
+test("an answer is kept and marked when the app is killed in the middle; a deleted conversation says so", async ({ page, app, scripted }) => {
+  await loadSample(page, app);
+  await connectModel(page, { modelProvider: "openai", modelBaseUrl: `${scripted.url}/v1`, modelName: "scripted-answer", titlesByModel: false });
+  await page.keyboard.press("Control+n");
+  await ask(page, "Take your time #slow");
+  await expect(answers(page).last()).toContainText("And so on. And so on.", { timeout: 60_000 });
+  await app.kill();
+  await app.start();
+  await openApp(page, app);
+  await page.keyboard.press("Control+1");
+  await list(page).getByText("Take your time").click();
+  await expect(answers(page).last()).toContainText("And so on.");
+  await expect(answers(page).last().getByRole("note")).toContainText("Stopped before its end");
+  await answers(page).last().getByRole("button", { name: "Retry" }).click();
+  await expect(answers(page).last().getByRole("group", { name: "Answer 2 of 2" })).toBeVisible({ timeout: 60_000 });
+
+  // Deleted behind the window's back: the prompt is not lost.
+  await page.evaluate(async () => {
+    type Bound = Record<string, (...args: unknown[]) => Promise<{ conversations: { id: string }[] }>>;
+    const bound = (window as never as { go: { main: { App: Bound } } }).go.main.App;
+    const { conversations } = await bound.ListConversations!({ status: "", folderId: "", tag: "", pinned: "", cursor: "", limit: 10 });
+    await bound.DeleteConversations!(conversations.map((c) => c.id));
+  });
+  await ask(page, "Is anybody there?");
+  const alert = page.getByRole("alert").filter({ hasText: /not found|deleted|no such/i });
+  await expect(alert).toBeVisible();
+  await alert.getByRole("button", { name: "Edit" }).click();
+  await expect(prompt(page)).toHaveValue("Is anybody there?");
+});

@@ -118,29 +118,58 @@ func (c *cli) backupShip() *cobra.Command {
 func (c *cli) backupList() *cobra.Command {
 	cmd := &cobra.Command{Use: "list", Short: "What can be restored", Args: args(0, 0, "no arguments")}
 	place := placeFlags(cmd)
+	key := cmd.Flags().String("recovery-key", "", "the recovery key's file, on a machine that has not the keys")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
+		if *key != "" {
+			identity, err := readRecoveryKey(*key)
+			if err != nil {
+				return err
+			}
+			l, target, err := host.BackupsElsewhere(cmd.Context(), *place, identity)
+			if err != nil {
+				return err
+			}
+			return c.printBackups(l, target)
+		}
 		return c.withLedger(cmd.Context(), func(h *host.Host) error {
 			l, target, err := h.Backups(cmd.Context(), *place)
 			if err != nil {
 				return err
 			}
-			points := []map[string]any{}
-			for _, p := range l.Points {
-				points = append(points, map[string]any{
-					"backup": p.ID, "created_at": stamp(p.CreatedAt), "machine": p.Machine, "version": p.Version, "records": p.Records, "entries": p.Entries, "bytes": p.Bytes(),
-					"earliest": stamp(p.WindowFrom), "latest": stamp(p.Until), "segments": p.Segments, "segment_bytes": p.SegmentBytes,
-				})
-			}
-			v := map[string]any{"target": target, "vault_id": l.VaultID, "bytes": l.Bytes, "objects": l.Objects, "backups": points, "damaged": c.warn(l.Damaged)}
-			return c.result(v, func(w io.Writer) {
-				fmt.Fprintf(w, "%s: %d backups, %s\n", target, len(l.Points), size(l.Bytes))
-				for _, p := range l.Points {
-					fmt.Fprintf(w, "%s  %7d records  %9s  any moment from %s to %s\n", p.ID, p.Records, size(p.Bytes()), stamp(p.WindowFrom), stamp(p.Until))
-				}
-			})
+			return c.printBackups(l, target)
 		})
 	}
 	return cmd
+}
+
+func readRecoveryKey(path string) ([]byte, error) {
+	f, err := openFile(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	identity, err := io.ReadAll(io.LimitReader(f, 1<<20))
+	if err != nil {
+		return nil, fmt.Errorf("read the recovery key: %w", err)
+	}
+	return identity, nil
+}
+
+func (c *cli) printBackups(l backup.Listing, target string) error {
+	points := []map[string]any{}
+	for _, p := range l.Points {
+		points = append(points, map[string]any{
+			"backup": p.ID, "created_at": stamp(p.CreatedAt), "machine": p.Machine, "version": p.Version, "records": p.Records, "entries": p.Entries, "bytes": p.Bytes(),
+			"earliest": stamp(p.WindowFrom), "latest": stamp(p.Until), "segments": p.Segments, "segment_bytes": p.SegmentBytes,
+		})
+	}
+	v := map[string]any{"target": target, "vault_id": l.VaultID, "bytes": l.Bytes, "objects": l.Objects, "backups": points, "damaged": c.warn(l.Damaged)}
+	return c.result(v, func(w io.Writer) {
+		fmt.Fprintf(w, "%s: %d backups, %s\n", target, len(l.Points), size(l.Bytes))
+		for _, p := range l.Points {
+			fmt.Fprintf(w, "%s  %7d records  %9s  any moment from %s to %s\n", p.ID, p.Records, size(p.Bytes()), stamp(p.WindowFrom), stamp(p.Until))
+		}
+	})
 }
 
 func (c *cli) backupVerify() *cobra.Command {
@@ -213,13 +242,9 @@ func (c *cli) backupRestore() *cobra.Command {
 			}
 		}
 		if key != "" {
-			f, err := openFile(key)
-			if err != nil {
+			var err error
+			if r.RecoveryKey, err = readRecoveryKey(key); err != nil {
 				return err
-			}
-			defer f.Close()
-			if r.RecoveryKey, err = io.ReadAll(io.LimitReader(f, 1<<20)); err != nil {
-				return fmt.Errorf("read the recovery key: %w", err)
 			}
 		}
 		if err := c.checkPassphraseFile(); err != nil {

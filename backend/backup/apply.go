@@ -61,46 +61,54 @@ func (s *Service) Apply(ctx context.Context, o ApplyOptions) (_ Applied, err err
 	if a.Restored, err = s.Fetch(ctx, scratch, o.RestoreOptions); err != nil {
 		return a, err
 	}
-	dropIndex, err := s.against(ctx, o.DataDir, scratch, &a)
+	before, err := s.against(ctx, o.DataDir, scratch, &a)
 	if err != nil || o.DryRun {
 		return a, err
 	}
-	if err := s.placeFiles(ctx, scratch, o, a.Files); err != nil {
+	if err := s.placeFiles(ctx, scratch, o, a.Files, &before); err != nil {
 		return a, err
 	}
 	swapping = true
-	if a.Aside, err = swap(o.DataDir, scratch, s.o.Now(), dropIndex); err != nil {
+	if a.Aside, err = swap(o.DataDir, scratch, s.o.Now(), before.dropIndex); err != nil {
 		return a, fmt.Errorf("restore: %w", err)
 	}
 	return a, nil
 }
 
-// against compares the restored ledger with the one of the data folder and makes it go on with higher revisions. dropIndex:
-// the folder's ledger is missing or damaged, so that the index cannot be held against it.
-func (s *Service) against(ctx context.Context, dataDir, scratch string, a *Applied) (dropIndex bool, err error) {
+// before is what a restore finds in the data folder.
+type before struct {
+	// empty: there is a ledger, and nothing was ever written to it. A first start leaves a folder like that.
+	empty bool
+	// dropIndex: the index cannot be held against the ledger, which is missing, damaged, or another vault's.
+	dropIndex bool
+}
+
+// against compares the restored ledger with the one of the data folder and makes it go on with higher revisions.
+func (s *Service) against(ctx context.Context, dataDir, scratch string, a *Applied) (found before, err error) {
 	restored, err := ledger.Open(ctx, scratch, ledger.Options{})
 	if err != nil {
-		return false, err
+		return found, err
 	}
 	defer func() { err = errors.Join(err, restored.Close()) }()
 	floor := restored.LastRev()
 	a.Changes = map[string]Change{}
 	if _, err := os.Stat(filepath.Join(dataDir, ledger.FileName)); errors.Is(err, fs.ErrNotExist) {
-		dropIndex = true
+		found.dropIndex = true
 	} else if current, err := ledger.Open(ctx, dataDir, ledger.Options{}); err != nil {
 		if !errors.Is(err, ledger.ErrCorrupt) {
-			return false, err
+			return found, err
 		}
-		dropIndex = true
+		found.dropIndex = true
 	} else {
 		floor = max(floor, current.LastRev())
+		found.empty = current.LastRev() == 0
 		err := diff(ctx, current, restored, a.Changes)
 		if err := errors.Join(err, current.Close()); err != nil && !errors.Is(err, ledger.ErrCorrupt) {
-			return false, err
+			return found, err
 		}
-		dropIndex = err != nil
+		found.dropIndex = err != nil
 	}
-	return dropIndex, restored.RaiseRev(ctx, floor+revLeap)
+	return found, restored.RaiseRev(ctx, floor+revLeap)
 }
 
 // diff merges the revisions of two ledgers, both in the order of ids.
@@ -175,24 +183,28 @@ func (w *revWalk) next() *ledger.IDRev {
 }
 
 // placeFiles puts keys and settings into the scratch folder, where the data folder's own do not stay.
-func (s *Service) placeFiles(ctx context.Context, scratch string, o ApplyOptions, files map[string][]byte) error {
+func (s *Service) placeFiles(ctx context.Context, scratch string, o ApplyOptions, files map[string][]byte, found *before) error {
+	keys, replaced := files[FileKeys], false
+	if o.RecoveryKey != nil {
+		own, err := s.ownKeys(ctx, o)
+		// A vault that has sealed nothing is given up: a new machine's first start made it. It is kept aside all the same.
+		if replaced = errors.Is(err, ErrOtherVault) && found.empty; err != nil && !replaced {
+			return err
+		}
+		if own != nil {
+			keys = own
+		}
+		found.dropIndex = found.dropIndex || replaced
+	}
 	// The settings of this machine stay: its habits, and where it backs up to, are not what was lost.
 	settings, ok := files[FileSettings]
-	if _, err := os.Lstat(filepath.Join(o.DataDir, FileSettings)); ok && errors.Is(err, fs.ErrNotExist) {
+	if _, err := os.Lstat(filepath.Join(o.DataDir, FileSettings)); ok && (replaced || errors.Is(err, fs.ErrNotExist)) {
 		if err := config.WriteFile(filepath.Join(scratch, FileSettings), settings, 0o600); err != nil {
 			return fmt.Errorf("restore settings: %w", err)
 		}
 	}
 	if o.RecoveryKey == nil {
 		return nil // the caller opened the folder's own keys
-	}
-	own, err := s.ownKeys(ctx, o)
-	if err != nil {
-		return err
-	}
-	keys := files[FileKeys]
-	if own != nil {
-		keys = own
 	}
 	if err := config.WriteFile(filepath.Join(scratch, FileKeys), keys, 0o600); err != nil {
 		return fmt.Errorf("restore keys: %w", err)

@@ -95,6 +95,28 @@ func TestRestoreOverWhatIsThere(t *testing.T) {
 	require.Len(t, state(t, openLedger(t, m.dir)), 100)
 }
 
+// TestRestoreAfterAFirstStart: a new machine's first start has made a vault that nothing was sealed with. It gives way.
+func TestRestoreAfterAFirstStart(t *testing.T) {
+	m, fresh := newMachine(t), newMachine(t)
+	target := targets(t)["folder"](t)
+	m.write("c", 20)
+	backup(t, m.service(target))
+	require.NoError(t, fresh.ledger.Close())
+	require.NoError(t, os.WriteFile(filepath.Join(fresh.dir, FileSettings), []byte("of the first start"), 0o600))
+	keychain := &crypto.MemoryKeychain{}
+	require.NoError(t, keychain.Set(context.Background(), crypto.DefaultEntry, "another key, which is never written over"))
+	a, err := m.elsewhere(target).Apply(context.Background(), ApplyOptions{DataDir: fresh.dir, RecoveryKey: m.recoveryKey(), Vault: crypto.Options{Keychain: keychain, DefaultFolder: true}})
+	require.NoError(t, err)
+	v, err := crypto.Open(fresh.dir, crypto.Options{Keychain: keychain, DefaultFolder: true})
+	require.NoError(t, err)
+	require.Equal(t, m.vault.ID(), v.ID())
+	require.Equal(t, state(t, m.ledger), state(t, openLedger(t, fresh.dir)))
+	settings, err := os.ReadFile(filepath.Join(fresh.dir, FileSettings))
+	require.NoError(t, err)
+	require.Equal(t, `{"version":1}`, string(settings))
+	require.FileExists(t, filepath.Join(a.Aside, FileKeys))
+}
+
 // TestADiskOfItsOwn restores onto a small file system: too small, it is as it was; large enough, the state before is kept in it.
 func TestADiskOfItsOwn(t *testing.T) {
 	m := newMachine(t)
@@ -137,13 +159,13 @@ func TestKeysOfOthers(t *testing.T) {
 	require.ErrorIs(t, apply(m.elsewhere(target), t.TempDir(), m.recoveryKey()), ErrNoBackup)
 	first := backup(t, m.service(target)).Manifest
 	require.ErrorIs(t, apply(other.elsewhere(target), t.TempDir(), other.recoveryKey()), ErrWrongKey)
+	other.write("c", 3)
 	require.ErrorIs(t, apply(m.elsewhere(target), other.dir, m.recoveryKey()), ErrOtherVault)
 	_, err := NewKeys([]byte("AGE-SECRET-KEY-1NONSENSE"))
 	require.ErrorIs(t, err, ErrWrongKey)
 	require.NotContains(t, err.Error(), "NONSENSE")
 
 	// Two vaults in one place: each key finds its own.
-	other.write("c", 3)
 	backup(t, other.service(target))
 	r, _ := fetch(t, other.elsewhere(target), RestoreOptions{})
 	require.EqualValues(t, 3, r.Records)

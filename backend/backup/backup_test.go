@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"sort"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -231,6 +232,35 @@ func TestATrimAndAPurgeBetweenBackups(t *testing.T) {
 	for _, e := range log(t, back) {
 		require.NotEqual(t, ids[300], e.ID)
 	}
+}
+
+// TestAPurgeDuringABackup takes entries away that were read already and some that were not: what is backed up belongs together.
+func TestAPurgeDuringABackup(t *testing.T) {
+	m := newMachine(t)
+	target := targets(t)["folder"](t)
+	ids := m.write("c", 2500) // more than are read at a time
+	m.put("c", ids[0], "later")
+	s := m.service(&hooked{Target: target, once: func() {
+		m.remove("c", ids[0])
+		_, _, err := m.ledger.Forget(context.Background(), ledger.Ref{Collection: "c", ID: ids[0]})
+		require.NoError(t, err)
+	}})
+	backup(t, s)
+	r, back := fetch(t, m.elsewhere(target), RestoreOptions{})
+	require.True(t, r.Checked)
+	require.Equal(t, state(t, m.ledger), state(t, back))
+}
+
+// hooked does something else when the first object arrives.
+type hooked struct {
+	Target
+	once func()
+	done sync.Once
+}
+
+func (h *hooked) Put(ctx context.Context, key string, content []byte, ifAbsent bool) error {
+	h.done.Do(h.once)
+	return h.Target.Put(ctx, key, content, ifAbsent)
 }
 
 // TestDamageIsNamedAndNothingIsSwapped flips, cuts, swaps and removes objects, and forges a manifest.

@@ -206,21 +206,29 @@ func (m *machine) elsewhere(target Target) *Service {
 // write puts n new records into a collection.
 func (m *machine) write(collection string, n int) (ids []string) {
 	m.t.Helper()
+	var changes []ledger.Change
 	for range n {
 		m.n++
 		id := uuid.NewSHA1(uuid.Nil, fmt.Append(nil, m.n)).String()
-		m.put(collection, id, fmt.Sprintf("record %d %s", m.n, strings.Repeat("text ", m.n%40)))
+		changes = append(changes, m.change(collection, id, fmt.Sprintf("record %d %s", m.n, strings.Repeat("text ", m.n%40))))
 		ids = append(ids, id)
 	}
+	_, err := m.ledger.Apply(context.Background(), changes)
+	require.NoError(m.t, err)
 	return ids
 }
 
 func (m *machine) put(collection, id, text string) {
 	m.t.Helper()
+	_, err := m.ledger.Apply(context.Background(), []ledger.Change{m.change(collection, id, text)})
+	require.NoError(m.t, err)
+}
+
+func (m *machine) change(collection, id, text string) ledger.Change {
+	m.t.Helper()
 	sealed, err := m.vault.Seal(crypto.AD{Collection: collection, ID: id}, []byte(text))
 	require.NoError(m.t, err)
-	_, err = m.ledger.Apply(context.Background(), []ledger.Change{{Record: ledger.Record{Collection: collection, ID: id, Scope: "scope", Seq: int64(m.n), Fields: []byte(`{"name":"a<b>","n":1}`), Sealed: sealed}}})
-	require.NoError(m.t, err)
+	return ledger.Change{Record: ledger.Record{Collection: collection, ID: id, Scope: "scope", Seq: int64(m.n), Fields: []byte(`{"name":"a<b>","n":1}`), Sealed: sealed}}
 }
 
 func (m *machine) remove(collection string, ids ...string) {

@@ -151,6 +151,24 @@ func (h *Host) Backups(ctx context.Context, place BackupPlace) (l backup.Listing
 	return l, target, err
 }
 
+// BackupsElsewhere lists what a recovery key can bring back, on a machine that has nothing yet; no data folder is opened or made.
+func BackupsElsewhere(ctx context.Context, place BackupPlace, recoveryKey []byte) (l backup.Listing, target string, err error) {
+	set, err := place.Settings(config.Default().Backup)
+	if err != nil {
+		return l, "", err
+	}
+	t, err := openTarget(ctx, set)
+	if err != nil {
+		return l, "", err
+	}
+	keys, err := backup.NewKeys(recoveryKey)
+	if err != nil {
+		return l, "", err
+	}
+	l, err = backup.New(backup.Deps{Target: t, Keys: keys}, backup.Options{}).List(ctx)
+	return l, t.String(), err
+}
+
 // VerifyBackups reads and compares; a drill works in the data folder's file system.
 func (h *Host) VerifyBackups(ctx context.Context, place BackupPlace, o backup.VerifyOptions, progress func(backup.Progress)) (v backup.Verified, err error) {
 	if o.DrillDir == "" {

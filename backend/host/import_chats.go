@@ -239,20 +239,23 @@ func (imp *chatImport) report(r archive.Report) {
 		imp.skip(LeftOut{File: s.Where, Reason: s.String()})
 	}
 	imp.out.Skipped += r.SkippedCount - len(r.Skipped)
-	note := func(n int, text string) {
-		if n > 0 {
-			imp.out.Notes = append(imp.out.Notes, fmt.Sprintf(text, n))
+	note := func(n int, one, many string) {
+		switch {
+		case n == 1:
+			imp.out.Notes = append(imp.out.Notes, "1 "+one)
+		case n > 1:
+			imp.out.Notes = append(imp.out.Notes, fmt.Sprintf("%d %s", n, many))
 		}
 	}
-	note(r.MergedCount, "%d conversations were in several files and were joined")
-	note(r.Repeated, "%d conversations came more than once")
-	note(r.WithoutUser, "%d conversations of the earlier module do not say whose they are")
+	note(r.MergedCount, "conversation was in several files and was joined", "conversations were in several files and were joined")
+	note(r.Repeated, "conversation came more than once", "conversations came more than once")
+	note(r.WithoutUser, "conversation of the earlier module does not say whose it is", "conversations of the earlier module do not say whose they are")
 	if len(r.Users) > 1 || len(r.Users) == 1 && !imp.keepUsers {
 		imp.out.Notes = append(imp.out.Notes, "the files name the users "+strings.Join(r.Users, ", "))
 	}
-	note(r.Attachments, "%d pictures and files stayed behind, the text names them")
-	note(r.Hidden, "%d hidden or empty messages were left out")
-	note(r.Empty, "%d conversations had no messages")
-	note(r.Repaired, "%d messages had bytes that are not text, which were replaced")
-	note(r.TimesFromFiles, "%d conversations had no time of their own and got that of their file")
+	note(r.Attachments, "picture or file stayed behind, the text names it", "pictures and files stayed behind, the text names them")
+	note(r.Hidden, "hidden or empty message was left out", "hidden or empty messages were left out")
+	note(r.Empty, "conversation had no messages", "conversations had no messages")
+	note(r.Repaired, "message had bytes that are not text, which were replaced", "messages had bytes that are not text, which were replaced")
+	note(r.TimesFromFiles, "conversation had no time of its own and got that of its file", "conversations had no time of their own and got that of their file")
 }

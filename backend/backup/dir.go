@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"syscall"
 	"time"
@@ -184,7 +185,7 @@ func (d *Dir) classify(err error) error {
 		return nil
 	case errors.Is(err, errExists), errors.Is(err, errNotFound), errors.Is(err, context.Canceled), errors.Is(err, context.DeadlineExceeded):
 		return err
-	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+	case isFull(err):
 		return &Error{Err: ErrTargetFull, Cause: err, Advice: "Make room in " + d.root + ", or remove backups with `cloudops backup prune`. The backups that are there are untouched."}
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
 		return &Error{Err: ErrDenied, Cause: err, Advice: "Make " + d.root + " readable and writable for you, or choose another folder."}
@@ -192,4 +193,10 @@ func (d *Dir) classify(err error) error {
 		return &Error{Err: ErrNoBucket, Cause: err, Advice: "Connect the disk or the share, or make the folder " + d.root + "."}
 	}
 	return fmt.Errorf("backup folder: %w", err)
+}
+
+// isFull knows the errors of full disks and quotas; Windows has numbers of its own (ERROR_HANDLE_DISK_FULL, ERROR_DISK_FULL).
+func isFull(err error) bool {
+	return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) ||
+		(runtime.GOOS == "windows" && (errors.Is(err, syscall.Errno(39)) || errors.Is(err, syscall.Errno(112))))
 }

@@ -64,7 +64,7 @@ func (s *Service) verify(ctx context.Context, o VerifyOptions) (Verified, error)
 	if len(l.Points) == 0 && len(l.Damaged) == 0 {
 		return Verified{}, s.noBackup()
 	}
-	c := &checking{s: s, v: Verified{Backups: len(l.Points)}, needed: map[string]ObjectRef{}, by: map[string][]string{}, bad: map[string]bool{}}
+	c := &checking{s: s, v: Verified{Backups: len(l.Points)}, needed: map[string]ObjectRef{}, by: map[string][]string{}, bad: map[string]bool{}, sound: map[string]bool{}}
 	for _, err := range l.Damaged {
 		c.problem("backup", err)
 	}
@@ -92,8 +92,14 @@ func (s *Service) verify(ctx context.Context, o VerifyOptions) (Verified, error)
 			}
 		}
 	}
+	// What was found earlier and not read again is still to be sent anew.
+	for _, name := range state.Damaged {
+		if _, needed := c.needed[name]; needed && !c.sound[name] {
+			c.bad[name] = true
+		}
+	}
 	state.Damaged = slices.Sorted(maps.Keys(c.bad))
-	if c.v.OK() {
+	if c.v.OK() && len(state.Damaged) == 0 {
 		state.Verified = s.o.Now().UTC()
 		if o.Drill {
 			state.Drilled = state.Verified
@@ -109,6 +115,7 @@ type checking struct {
 	needed map[string]ObjectRef
 	by     map[string][]string
 	bad    map[string]bool // objects
+	sound  map[string]bool // objects that were read
 }
 
 func (c *checking) problem(what string, err error) {
@@ -172,9 +179,11 @@ func (c *checking) read(ctx context.Context, all bool, start int) (int, error) {
 		return start, err
 	}
 	for i, err := range found {
+		name := names[(start+i)%len(names)]
 		if err != nil {
-			c.problem(names[(start+i)%len(names)], err)
+			c.problem(name, err)
 		}
+		c.sound[name] = err == nil && !c.bad[name]
 	}
 	return (start + count) % len(names), nil
 }

@@ -1,7 +1,7 @@
 # CloudOps: `make run` starts the app, `make test` passes every test. Both do the set-up that they need.
 SHELL := /bin/bash
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-test run build dev bindings lint test test-go test-frontend test-e2e test-window test-llm soak bench clean
+.PHONY: help setup setup-test run build dev bindings lint test test-go test-frontend test-e2e test-window test-race test-llm soak bench clean
 
 VERSION ?= 0.1.0
 TAGS := webkit2_41
@@ -37,7 +37,7 @@ lint: setup-test ## golangci-lint, eslint, tsc
 test: setup-test build ## every test
 	@build/test.sh
 
-test-go: ## the Go tests, with the race detector
+test-go: ## the Go tests, most of them with the race detector
 	@build/test.sh go
 
 test-frontend: ## the components' tests
@@ -48,6 +48,9 @@ test-e2e: ## the app in Chromium, against its real backend
 
 test-window: ## the production binary in a real window
 	@build/test.sh window
+
+test-race: setup-test ## every Go package with the race detector
+	@build/test.sh race
 
 test-llm: setup-test ## a conversation with a real model (Ollama and SmolLM2-135M, built and fetched here)
 	@build/llm.sh

@@ -7,12 +7,10 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"time"
 
 	"cloudops/backend/backup"
 	"cloudops/backend/config"
-	"cloudops/backend/crypto"
 	"cloudops/backend/ledger"
 )
 
@@ -63,8 +61,19 @@ func openTarget(ctx context.Context, set config.BackupSettings) (backup.Target, 
 	return backup.NewDir(set.Dir, limit)
 }
 
-// oneBackup lets one at a time work on a target; another waits.
-var oneBackup sync.Mutex
+// oneBackup lets one at a time change a target; another waits.
+var oneBackup = make(chan struct{}, 1)
+
+// changingBackups is withBackups for what changes the target or what is remembered of it.
+func (h *Host) changingBackups(ctx context.Context, place BackupPlace, progress func(backup.Progress), do func(s *backup.Service, set config.BackupSettings) error) error {
+	select {
+	case oneBackup <- struct{}{}:
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+	defer func() { <-oneBackup }()
+	return h.withBackups(ctx, place, progress, do)
+}
 
 // OpenLedger opens keys and ledger alone, for commands that need neither index nor models.
 func (h *Host) OpenLedger(ctx context.Context) (err error) {
@@ -85,8 +94,6 @@ func (h *Host) OpenLedger(ctx context.Context) (err error) {
 
 // withBackups calls do with a service on a place.
 func (h *Host) withBackups(ctx context.Context, place BackupPlace, progress func(backup.Progress), do func(s *backup.Service, set config.BackupSettings) error) error {
-	oneBackup.Lock()
-	defer oneBackup.Unlock()
 	set, err := place.Settings(h.Settings().Backup)
 	if err != nil {
 		return err
@@ -125,7 +132,7 @@ func (h *Host) backupFiles() (map[string][]byte, error) {
 
 // Backup makes a backup now.
 func (h *Host) Backup(ctx context.Context, place BackupPlace, progress func(backup.Progress)) (r backup.Result, err error) {
-	err = h.withBackups(ctx, place, progress, func(s *backup.Service, _ config.BackupSettings) (err error) {
+	err = h.changingBackups(ctx, place, progress, func(s *backup.Service, _ config.BackupSettings) (err error) {
 		r, err = s.Backup(ctx)
 		return err
 	})
@@ -134,7 +141,7 @@ func (h *Host) Backup(ctx context.Context, place BackupPlace, progress func(back
 
 // ShipLog sends what changed since the last backup or call; for a timer. Where the result says so, a backup is due first.
 func (h *Host) ShipLog(ctx context.Context, place BackupPlace) (r backup.Shipped, err error) {
-	err = h.withBackups(ctx, place, nil, func(s *backup.Service, _ config.BackupSettings) (err error) {
+	err = h.changingBackups(ctx, place, nil, func(s *backup.Service, _ config.BackupSettings) (err error) {
 		r, err = s.Ship(ctx)
 		return err
 	})
@@ -174,7 +181,7 @@ func (h *Host) VerifyBackups(ctx context.Context, place BackupPlace, o backup.Ve
 	if o.DrillDir == "" {
 		o.DrillDir = h.dir
 	}
-	err = h.withBackups(ctx, place, progress, func(s *backup.Service, _ config.BackupSettings) (err error) {
+	err = h.changingBackups(ctx, place, progress, func(s *backup.Service, _ config.BackupSettings) (err error) {
 		v, err = s.Verify(ctx, o)
 		return err
 	})
@@ -183,7 +190,7 @@ func (h *Host) VerifyBackups(ctx context.Context, place BackupPlace, o backup.Ve
 
 // PruneBackups removes what no rule wants; a nil keep is that of the settings.
 func (h *Host) PruneBackups(ctx context.Context, place BackupPlace, keep *backup.Keep, dryRun bool) (p backup.Pruned, err error) {
-	err = h.withBackups(ctx, place, nil, func(s *backup.Service, set config.BackupSettings) (err error) {
+	err = h.changingBackups(ctx, place, nil, func(s *backup.Service, set config.BackupSettings) (err error) {
 		rules := keepOf(set.Keep)
 		if keep != nil {
 			rules = *keep
@@ -280,63 +287,4 @@ func (h *Host) StartVerify(o backup.VerifyOptions) string {
 		}
 		return err
 	})
-}
-
-// RestoreRequest is a restore into a data folder that nothing has open.
-type RestoreRequest struct {
-	Place BackupPlace
-	backup.RestoreOptions
-	// RecoveryKey is the content of the recovery key's file; nil: the folder's own keys open the backup.
-	RecoveryKey []byte
-	DryRun      bool
-	Progress    func(backup.Progress)
-}
-
-// Restore brings a backup back into the data folder of the options. The state before is kept beside it. On an error
-// nothing has changed. It opens the folder itself: the host of a window is closed first.
-func Restore(ctx context.Context, o Options, r RestoreRequest) (applied backup.Applied, err error) {
-	h, err := New(o)
-	if err != nil {
-		return applied, err
-	}
-	defer func() { err = errors.Join(err, h.closeFoundation()) }()
-	if err := h.openFolder(); err != nil {
-		return applied, err
-	}
-	set, err := r.Place.Settings(h.settings.Backup)
-	if err != nil {
-		return applied, err
-	}
-	target, err := openTarget(ctx, set)
-	if err != nil {
-		return applied, err
-	}
-	d := backup.Deps{Target: target}
-	identity := r.RecoveryKey
-	if identity == nil {
-		if identity, err = h.ownIdentity(ctx); err != nil {
-			return applied, err
-		}
-		d.VaultID = h.Vault.ID()
-	}
-	if d.Keys, err = backup.NewKeys(identity); err != nil {
-		return applied, err
-	}
-	return backup.New(d, backup.Options{Version: o.Version, Progress: r.Progress}).Apply(ctx, backup.ApplyOptions{
-		RestoreOptions: r.RestoreOptions, DataDir: h.dir, RecoveryKey: r.RecoveryKey, DryRun: r.DryRun,
-		Vault: crypto.Options{Passphrase: o.Passphrase, ForcePassphrase: o.ForcePassphrase, DefaultFolder: h.isDefault},
-	})
-}
-
-// ownIdentity is the recovery identity of a folder that has its keys. A folder without is not given new ones.
-func (h *Host) ownIdentity(ctx context.Context) ([]byte, error) {
-	_, err := os.Stat(filepath.Join(h.dir, backup.FileKeys))
-	_, copyErr := os.Stat(filepath.Join(h.dir, backup.FileKeys+".bak"))
-	if err != nil && copyErr != nil {
-		return nil, &crypto.Error{Err: crypto.ErrNoMasterKey, Cause: errors.New("the data folder has no keys"), Advice: "Give the recovery key: --recovery-key FILE."}
-	}
-	if err := h.openVault(ctx); err != nil {
-		return nil, err
-	}
-	return h.Vault.ExportRecovery()
 }

@@ -62,7 +62,7 @@ func (a *App) startup(ctx context.Context) {
 
 // open brings the services up behind the window.
 func (a *App) open(ctx context.Context) {
-	h, err := host.New(host.Options{DataDir: a.dataDir, Version: version, Passphrase: a.askPassphrase, OnStatus: a.statusChanged, OnRun: a.events.run, OnConversation: a.events.conversation})
+	h, err := host.New(host.Options{DataDir: a.dataDir, Version: version, Passphrase: a.askPassphrase, OnStatus: a.statusChanged, OnRun: a.events.run, OnConversation: a.events.conversation, Unattended: true})
 	if err == nil {
 		a.mu.Lock()
 		a.host = h

@@ -37,7 +37,9 @@ type Options struct {
 	OnStatus       func()
 	OnRun          func(RunEvent)
 	OnConversation func(conversationID string)
-	Log            *slog.Logger
+	// Unattended: backups are made and tried by schedule while the host is open. Commands do only what they are told.
+	Unattended bool
+	Log        *slog.Logger
 }
 
 // Host owns the services of one data folder. Its exported fields are set by Open and valid until Close.
@@ -112,6 +114,9 @@ func (h *Host) Open(ctx context.Context) (err error) {
 	}
 	h.index.start(h)
 	h.inBackground(h.trimLog)
+	if h.o.Unattended {
+		h.inBackground(h.keepBackedUp)
+	}
 	return nil
 }
 
@@ -178,7 +183,8 @@ func (h *Host) openServices() error {
 	if h.model != nil {
 		modelID = h.model.ID()
 	}
-	h.Chat = chat.New(s, chat.Options{UserID: h.settings.UserID, SessionID: uuid.Must(uuid.NewV7()).String(), ModelID: modelID, Redact: secret.Redact})
+	h.Chat = chat.New(s, chat.Options{UserID: h.settings.UserID, SessionID: uuid.Must(uuid.NewV7()).String(), ModelID: modelID, Redact: secret.Redact,
+		LogWindow: h.logWindow(), Backups: h.backupRemainders})
 	h.Estate = estate.New(s, estate.Options{})
 	h.Assistant = assistant.New(assistant.Deps{
 		Keeper: chatKeeper{h.Chat}, History: chatHistory{h.Chat}, Recall: chatRecall{h.Chat}, Chats: chatSearch{h.Chat}, Summaries: chatSummaries{h.Chat},

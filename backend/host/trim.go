@@ -3,8 +3,6 @@ package host
 import (
 	"context"
 	"time"
-
-	"cloudops/backend/chat"
 )
 
 // trimEvery is how often what has aged out of the log's window is removed.
@@ -15,7 +13,7 @@ func (h *Host) trimLog(ctx context.Context) {
 	tick := time.NewTicker(trimEvery)
 	defer tick.Stop()
 	for {
-		if _, err := h.Store.TrimLog(ctx, time.Now().Add(-chat.DefaultLogWindow)); err != nil && ctx.Err() == nil {
+		if _, err := h.Store.TrimLog(ctx, time.Now().Add(-h.logWindow())); err != nil && ctx.Err() == nil {
 			h.log.Warn("trim the log of changes", "error", err)
 		}
 		select {

@@ -26,6 +26,9 @@ func (b *bench) measure(ctx context.Context) error {
 		return err
 	}
 	defer raw.close()
+	if err := raw.settled(ctx); err != nil {
+		return err
+	}
 	fmt.Printf("| %-34s | %9s | %9s | %-28s | %9s | %9s | %6s |\n", "operation", "p50 ms", "p95 ms", "raw Qdrant call", "p50 ms", "p95 ms", "ratio")
 	fmt.Println("|---|--:|--:|---|--:|--:|--:|")
 	for _, op := range b.operations(ctx, raw) {

@@ -28,6 +28,28 @@ func (b *bench) connectRaw(ctx context.Context) (*rawClient, error) {
 	return &rawClient{client}, nil
 }
 
+// settled waits until Qdrant has indexed the segments that the filling left: it does that once, with both cores.
+func (r *rawClient) settled(ctx context.Context) error {
+	for {
+		green := true
+		for _, name := range []store.Collection{store.ChatHistory, store.ChatSessions} {
+			info, err := r.client.GetCollectionInfo(ctx, string(name))
+			if err != nil {
+				return err
+			}
+			green = green && info.GetStatus() == qdrant.CollectionStatus_Green
+		}
+		if green {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(time.Second):
+		}
+	}
+}
+
 func (r *rawClient) close() { _ = r.client.Close() } // nothing of it is waited for
 
 func (r *rawClient) last(ctx context.Context, conversation string, before int64, limit int) error {

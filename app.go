@@ -26,10 +26,11 @@ type App struct {
 
 	mu       sync.Mutex
 	host     *host.Host
-	phase    string // starting | ready | needs_passphrase | locked | failed
+	phase    string // starting | ready | needs_passphrase | locked | restoring | failed
 	err      error  // why phase is failed
 	creating bool   // the passphrase that is asked for is a new one
 	lockAsks bool   // phase is locked, and opens with a passphrase
+	restore  restoring
 
 	passphrase chan []byte // from Unlock to the vault
 	ended      chan struct{}

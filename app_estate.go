@@ -1,19 +1,15 @@
 package main
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 
 	"github.com/wailsapp/wails/v2/pkg/runtime"
 
 	"cloudops/backend/config"
-	"cloudops/backend/estate"
 	"cloudops/backend/estate/aws"
 	"cloudops/backend/host"
 )
@@ -67,7 +63,7 @@ func (a *App) ImportEstate() (RunRef, error) {
 	return RunRef{h.StartImport(filepath.Base(path), func() (io.ReadCloser, error) { return os.Open(path) })}, nil
 }
 
-// ExportEstate asks where to, and writes what the query's filters leave, as csv or json. It returns the path, or "".
+// ExportEstate asks where to, and writes what the query finds, as csv or json. It returns the path, or "".
 func (a *App) ExportEstate(q EstateQuery, format string) (string, error) {
 	h, err := a.ready()
 	if err != nil {
@@ -77,11 +73,7 @@ func (a *App) ExportEstate(q EstateQuery, format string) (string, error) {
 	if err != nil || path == "" {
 		return "", err
 	}
-	var out bytes.Buffer
-	if err := h.Estate.Export(a.ctx, format, &out, estateFilters(q.Filters)); err != nil {
-		return "", err
-	}
-	return path, config.WriteFile(path, out.Bytes(), 0o600)
+	return path, config.StreamFile(path, 0o600, func(w io.Writer) error { return h.Estate.ExportFound(a.ctx, format, w, estateQuery(q)) })
 }
 
 // SearchEstate returns a page of the estate with its facets.
@@ -90,9 +82,7 @@ func (a *App) SearchEstate(q EstateQuery) (EstatePage, error) {
 	if err != nil {
 		return EstatePage{}, err
 	}
-	page, err := h.Estate.Search(a.ctx, estate.Query{
-		Text: q.Text, Filters: estateFilters(q.Filters), IgnoreUnderstood: q.IgnoreUnderstood, SortBy: q.SortBy, Desc: q.Desc, Limit: q.Limit, Cursor: q.Cursor,
-	})
+	page, err := h.Estate.Search(a.ctx, estateQuery(q))
 	if err != nil {
 		return EstatePage{}, err
 	}
@@ -100,14 +90,13 @@ func (a *App) SearchEstate(q EstateQuery) (EstatePage, error) {
 		Resources: []Resource{}, Total: page.Total, Next: page.Next, Understood: []EstateFilter{}, Facets: []FacetGroup{}, Notes: list(page.Notes),
 		TookMS: float64(page.Took.Microseconds()) / 1000, Pending: page.Pending, Dense: page.Dense, FromLedger: page.FromLedger,
 	}
+	accounts := h.Estate.Accounts(a.ctx)
 	for _, hit := range page.Hits {
-		out.Resources = append(out.Resources, wireResource(hit.Item, hit.Score, hit.Why))
+		out.Resources = append(out.Resources, wireResource(hit.Item, hit.Score, hit.Why, accounts))
 	}
-	for _, f := range page.Understood {
-		out.Understood = append(out.Understood, EstateFilter{Field: f.Field, Values: list(f.Values), Label: f.Label, FromQuery: true, Relaxed: f.Relaxed})
-	}
+	out.Understood = wireFilters(page.Understood)
 	for _, g := range page.Facets {
-		out.Facets = append(out.Facets, FacetGroup{Field: g.Field, Label: g.Label, Values: wireFacets(g.Values)})
+		out.Facets = append(out.Facets, FacetGroup{Field: g.Field, Label: g.Label, Values: wireField(g.Field, g.Values, accounts)})
 	}
 	return out, nil
 }
@@ -126,14 +115,15 @@ func (a *App) GetResource(arn string) (ResourceDetail, error) {
 	if err != nil {
 		return ResourceDetail{}, err
 	}
+	accounts := h.Estate.Accounts(a.ctx)
 	out := ResourceDetail{
-		Resource: wireResource(d.Item, 0, nil), Attributes: string(attributes), Relations: []ResourceRelation{},
+		Resource: wireResource(d.Item, 0, nil, accounts), Attributes: string(attributes), Relations: []ResourceRelation{},
 		FirstSeen: stamp(d.FirstSeen), LastSeen: stamp(d.LastSeen), ConsoleURL: d.ConsoleURL,
 	}
 	for _, e := range d.Relations {
 		r := ResourceRelation{Kind: e.Kind, Outgoing: e.Outgoing, ARN: e.ARN}
 		if e.Item != nil {
-			other := wireResource(*e.Item, 0, nil)
+			other := wireResource(*e.Item, 0, nil, accounts)
 			r.Resource = &other
 		}
 		out.Relations = append(out.Relations, r)
@@ -150,34 +140,6 @@ func (a *App) GetEstateStats() (EstateStats, error) {
 	st, err := h.Estate.Stats(a.ctx)
 	return EstateStats{
 		Total: st.Total, ByType: wireFacets(st.ByType), ByService: wireFacets(st.ByService), ByRegion: wireFacets(st.ByRegion),
-		ByAccount: wireFacets(st.ByAccount), ByEnv: wireFacets(st.ByEnv), LastScan: stamp(st.LastScan),
+		ByAccount: wireField("account_id", st.ByAccount, h.Estate.Accounts(a.ctx)), ByEnv: wireFacets(st.ByEnv), LastScan: stamp(st.LastScan),
 	}, err
-}
-
-func estateFilters(filters []EstateFilter) []estate.Filter {
-	var out []estate.Filter
-	for _, f := range filters {
-		out = append(out, estate.Filter{Field: f.Field, Values: f.Values, Label: f.Label})
-	}
-	return out
-}
-
-func wireFacets(values []estate.FacetValue) []FacetValue {
-	out := []FacetValue{}
-	for _, v := range values {
-		out = append(out, FacetValue(v))
-	}
-	return out
-}
-
-func wireResource(item estate.Item, score float64, why []string) Resource {
-	r := Resource{
-		ARN: item.ARN, Type: item.Type, TypeLabel: item.TypeLabel, Service: item.Service, Name: item.Name, Region: item.Region,
-		AccountID: item.AccountID, Env: item.Env, State: item.State, Tags: []Tag{}, Score: score, Why: list(why),
-	}
-	for k, v := range item.Tags {
-		r.Tags = append(r.Tags, Tag{Key: k, Value: v})
-	}
-	slices.SortFunc(r.Tags, func(a, b Tag) int { return strings.Compare(a.Key, b.Key) })
-	return r
 }

@@ -44,13 +44,18 @@ func (s *Service) All(ctx context.Context, filters []Filter, yield func(Item) er
 
 // Export writes resources sorted by ARN: "json", one resource a line in the form that Import reads, or "csv" with a heading.
 func (s *Service) Export(ctx context.Context, format string, w io.Writer, filters []Filter) error {
+	return s.ExportFound(ctx, format, w, Query{Filters: filters})
+}
+
+// ExportFound is Export of a query's result, in its order; see Found. It holds a page of it at a time.
+func (s *Service) ExportFound(ctx context.Context, format string, w io.Writer, q Query) error {
 	out := bufio.NewWriter(w)
 	var err error
 	switch format {
 	case "json":
-		err = s.exportJSON(ctx, out, filters)
+		err = s.exportJSON(ctx, out, q)
 	case "csv":
-		err = s.exportCSV(ctx, out, filters)
+		err = s.exportCSV(ctx, out, q)
 	default:
 		return fmt.Errorf("%w: the format of an export is csv or json, not %q", ErrInvalid, clip(format))
 	}
@@ -63,18 +68,18 @@ func (s *Service) Export(ctx context.Context, format string, w io.Writer, filter
 	return nil
 }
 
-func (s *Service) exportJSON(ctx context.Context, w io.Writer, filters []Filter) error {
+func (s *Service) exportJSON(ctx context.Context, w io.Writer, q Query) error {
 	enc := json.NewEncoder(w)
 	enc.SetEscapeHTML(false)
-	return s.All(ctx, filters, func(item Item) error { return enc.Encode(item.Resource) })
+	return s.Found(ctx, q, func(item Item) error { return enc.Encode(item.Resource) })
 }
 
-func (s *Service) exportCSV(ctx context.Context, w io.Writer, filters []Filter) error {
+func (s *Service) exportCSV(ctx context.Context, w io.Writer, q Query) error {
 	out := csv.NewWriter(w)
 	if err := out.Write([]string{"arn", "type", "name", "service", "region", "account_id", "env", "state", "tags", "first_seen"}); err != nil {
 		return err
 	}
-	err := s.All(ctx, filters, func(item Item) error {
+	err := s.Found(ctx, q, func(item Item) error {
 		row := []string{
 			item.ARN, item.Type, item.Name, item.Service, item.Region, item.AccountID, item.Env, item.State,
 			strings.Join(tagList(item.Tags), "; "), item.FirstSeen.Format("2006-01-02T15:04:05Z07:00"),

@@ -120,11 +120,24 @@ type ChangeQuery struct {
 
 // FindChanges lists changes, newest first, with how many there are in all. ErrInvalid: a filter by what changes do not have.
 func (s *Service) FindChanges(ctx context.Context, q ChangeQuery) (ChangePage, int, error) {
+	filter, err := changeFilter(q)
+	if err != nil {
+		return ChangePage{}, 0, err
+	}
+	total, err := s.store.Count(ctx, store.Changes, filter)
+	if err != nil {
+		return ChangePage{}, 0, fmt.Errorf("list changes: %w", err)
+	}
+	page, err := s.changes(ctx, filter, q.Limit, q.Cursor)
+	return page, int(total), err
+}
+
+func changeFilter(q ChangeQuery) (store.Filter, error) {
 	filter := changesSince(q.Since)
 	for _, f := range q.Filters {
 		field, ok := changeFields[f.Field]
 		if !ok {
-			return ChangePage{}, 0, fmt.Errorf("list changes: %w: changes cannot be filtered by %q", ErrInvalid, clip(f.Field))
+			return filter, fmt.Errorf("list changes: %w: changes cannot be filtered by %q", ErrInvalid, clip(f.Field))
 		}
 		values := f.Values
 		switch field {
@@ -135,12 +148,7 @@ func (s *Service) FindChanges(ctx context.Context, q ChangeQuery) (ChangePage, i
 		}
 		filter.All = append(filter.All, in(field, values, f.Not))
 	}
-	total, err := s.store.Count(ctx, store.Changes, filter)
-	if err != nil {
-		return ChangePage{}, 0, fmt.Errorf("list changes: %w", err)
-	}
-	page, err := s.changes(ctx, filter, q.Limit, q.Cursor)
-	return page, int(total), err
+	return filter, nil
 }
 
 func changesSince(since time.Time) store.Filter {

@@ -1,6 +1,7 @@
 package estate
 
 import (
+	"strconv"
 	"time"
 
 	"cloudops/backend/store"
@@ -14,6 +15,40 @@ type Item struct {
 	Env       string // canonical, "production"; empty: unknown
 	State     string // lower case; empty: unknown
 	FirstSeen time.Time
+	Facts     []Fact // what else was read from the attributes, in the order of FactFields
+}
+
+// Fact is a plain field of a resource as text: a number as it is written, a moment as RFC 3339, a flag as true or false.
+type Fact struct{ Field, Value string }
+
+// FactFields are the fields that a resource may have facts of.
+var FactFields = []string{
+	fieldEngine, fieldVersion, fieldRuntime, fieldClass, fieldKind, fieldSize, fieldMemory, fieldRetention, fieldTeam, fieldCreated, fieldExpires,
+	fieldEncrypted, fieldPublic, fieldAttached, fieldRotation, fieldMultiAZ, fieldDeletionProtection, fieldVersioning,
+}
+
+func factsOf(rec *store.Record) []Fact {
+	var out []Fact
+	for _, field := range FactFields {
+		value := ""
+		switch v := rec.Fields[field].(type) {
+		case string:
+			value = v
+		case bool:
+			value = strconv.FormatBool(v)
+		case float64:
+			value = strconv.FormatFloat(v, 'f', -1, 64)
+		case int64:
+			value = strconv.FormatInt(v, 10)
+			if field == fieldCreated || field == fieldExpires {
+				value = time.UnixMilli(v).UTC().Format(time.RFC3339)
+			}
+		}
+		if value != "" {
+			out = append(out, Fact{field, value})
+		}
+	}
+	return out
 }
 
 // WhyMeaning is the reason of a hit that no word of the query speaks for.
@@ -33,6 +68,6 @@ func itemOf(rec *store.Record) (Item, error) {
 	}
 	return Item{
 		Resource: r, TypeLabel: TypeLabel(r.Type), Service: str(rec, fieldService), Env: str(rec, fieldEnv), State: str(rec, fieldState),
-		FirstSeen: momentOf(rec, fieldFirstSeen),
+		FirstSeen: momentOf(rec, fieldFirstSeen), Facts: factsOf(rec),
 	}, nil
 }

@@ -57,7 +57,17 @@ func (w *search) tiers(filter store.Filter) []store.Filter {
 			divide(fieldType, expandTypes(f.Values))
 		}
 	}
-	return tiers
+	if !ranged[w.query.SortBy] {
+		return tiers
+	}
+	// An order by a number leaves out what has none: that follows.
+	var parts []store.Filter
+	for _, t := range tiers {
+		for _, op := range []store.Op{store.Exists, store.Missing} {
+			parts = append(parts, store.Filter{All: append(slices.Clone(t.All), store.Condition{Field: w.query.SortBy, Op: op}), Any: t.Any})
+		}
+	}
+	return parts
 }
 
 func (w *search) listPage(ctx context.Context, filter store.Filter) error {
@@ -82,7 +92,7 @@ func (w *search) listPage(ctx context.Context, filter store.Filter) error {
 	at := w.cursor
 	for at.Tier < len(tiers) && len(hits) < w.query.Limit {
 		res, err := w.store.Scroll(ctx, store.Estate, store.Page{
-			Filter: tiers[at.Tier], Order: w.order(), Limit: w.query.Limit - len(hits), Cursor: at.Inner,
+			Filter: tiers[at.Tier], Order: w.order(at.Tier), Limit: w.query.Limit - len(hits), Cursor: at.Inner,
 		})
 		if err != nil {
 			return err
@@ -108,8 +118,8 @@ func (w *search) listPage(ctx context.Context, filter store.Filter) error {
 	return nil
 }
 
-func (w *search) order() store.Order {
-	if w.query.SortBy == "" {
+func (w *search) order(tier int) store.Order {
+	if w.query.SortBy == "" || ranged[w.query.SortBy] && tier%2 == 1 {
 		return store.Order{Field: fieldName, Desc: w.query.Desc}
 	}
 	return store.Order{Field: w.query.SortBy, Desc: w.query.Desc}

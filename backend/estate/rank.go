@@ -304,8 +304,12 @@ func (w *search) sortRanked(hits []ranked) {
 		return
 	}
 	slices.SortStableFunc(hits, func(a, b ranked) int {
-		n := cmp.Compare(sortValue(a.rec, w.query.SortBy), sortValue(b.rec, w.query.SortBy))
-		if w.query.Desc {
+		x, y := sortValue(a.rec, w.query.SortBy), sortValue(b.rec, w.query.SortBy)
+		n := cmp.Compare(x, y)
+		switch {
+		case x == "" || y == "":
+			n = -n // without a value comes last, in either direction
+		case w.query.Desc:
 			n = -n
 		}
 		return cmp.Or(n, cmp.Compare(str(a.rec, fieldName), str(b.rec, fieldName)))
@@ -313,8 +317,11 @@ func (w *search) sortRanked(hits []ranked) {
 }
 
 func sortValue(rec *store.Record, field string) string {
-	if field == fieldFirstSeen || field == fieldCreated {
-		return fmt.Sprintf("%020d", integer(rec, field))
+	switch v := rec.Fields[field].(type) {
+	case int64:
+		return fmt.Sprintf("%020d", v)
+	case float64:
+		return fmt.Sprintf("%030.6f", v)
 	}
 	return strings.ToLower(str(rec, field))
 }

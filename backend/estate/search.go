@@ -29,7 +29,7 @@ type Query struct {
 	Filters []Filter
 	// IgnoreUnderstood are fields that words of the text are not to become filters of.
 	IgnoreUnderstood []string
-	SortBy           string // name, type, service, region, account_id, env, state, first_seen, created_at; empty: relevance, or name
+	SortBy           string // one of sortable; empty: relevance, or name
 	Desc             bool
 	Limit            int    // 1 … 1000; 0: 50
 	Cursor           string // Page.Next of the page before
@@ -143,6 +143,12 @@ func (w *search) run(ctx context.Context) error {
 	return err
 }
 
+// sortable are the fields that a list can be ordered by; resources without one come last.
+var sortable = []string{
+	fieldName, fieldType, fieldService, fieldRegion, fieldAccount, fieldEnv, fieldState, fieldFirstSeen, fieldCreated, fieldExpires, fieldEngine, fieldVersion,
+	fieldRuntime, fieldClass, fieldKind, fieldTeam, fieldSize, fieldMemory, fieldRetention,
+}
+
 func (w *search) prepare() (err error) {
 	if w.query.Limit <= 0 {
 		w.query.Limit = defaultLimit
@@ -154,8 +160,7 @@ func (w *search) prepare() (err error) {
 	if w.query.SortBy == "relevance" {
 		w.query.SortBy = ""
 	}
-	sortable := []string{"", fieldName, fieldType, fieldService, fieldRegion, fieldAccount, fieldEnv, fieldState, fieldFirstSeen, fieldCreated}
-	if !slices.Contains(sortable, w.query.SortBy) {
+	if w.query.SortBy != "" && !slices.Contains(sortable, w.query.SortBy) {
 		return fmt.Errorf("%w: resources cannot be ordered by %q", ErrInvalid, clip(w.query.SortBy))
 	}
 	if w.cursor, err = parseCursor(w.query.Cursor); err != nil {

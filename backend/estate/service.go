@@ -16,7 +16,8 @@ var ErrInvalid = errors.New("invalid")
 type Options struct {
 	// Now is the clock. Default: time.Now.
 	Now func() time.Time
-	// Accounts are the names people have for account ids, for "payments-prod account". Optional.
+	// Accounts are account ids by what people call them, for "payments-prod account". Default: the names that the inventory itself
+	// has, see AccountNames.
 	Accounts func() map[string]string
 	Log      *slog.Logger
 }
@@ -30,6 +31,8 @@ type Service struct {
 
 	write  sync.Mutex // held from reading the old state to writing the new one
 	facets facetCache
+	names  nameCache
+	saving sync.Mutex // held from checking the names of saved searches to writing one
 }
 
 // New makes a service over a store that knows Schemas.
@@ -37,13 +40,14 @@ func New(rw store.ReadWriter, o Options) *Service {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	if o.Accounts == nil {
-		o.Accounts = func() map[string]string { return nil }
-	}
 	if o.Log == nil {
 		o.Log = slog.Default()
 	}
-	return &Service{store: rw, now: o.Now, accounts: o.Accounts, log: o.Log}
+	s := &Service{store: rw, now: o.Now, accounts: o.Accounts, log: o.Log}
+	if s.accounts == nil {
+		s.accounts = s.accountsByName
+	}
+	return s
 }
 
 // Plain payload fields of aws_estate beside those that are read from attributes. The names are those of the design page.
@@ -84,9 +88,9 @@ const denseWeight = 0.35
 // averageTerms is the usual number of weighted terms of a resource.
 const averageTerms = 60
 
-// Schemas declares the two collections of this package.
+// Schemas declares the collections of this package.
 func Schemas() []store.Schema {
-	return []store.Schema{Schema(), changeSchema()}
+	return []store.Schema{Schema(), changeSchema(), stateSchema()}
 }
 
 // Schema declares aws_estate.

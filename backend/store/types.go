@@ -20,6 +20,8 @@ const (
 	Changes      Collection = "aws_changes"
 	// ChatState is what belongs to the chats and is never searched: folders, drafts. It is in the ledger alone.
 	ChatState Collection = "chat_state"
+	// EstateState is the same for the estate: saved searches, the columns of the table.
+	EstateState Collection = "estate_state"
 )
 
 // Errors that callers tell apart with errors.Is.

@@ -1,5 +1,6 @@
-import { BackendError, type Backend, type EstateQuery, type FacetGroup, type ModelConfig, type Resource, type Run, type RunEvent, type Settings, type Status } from "@/lib/backend";
-import { FakeChats, iso, type FakeChatOptions } from "./fake-chats";
+import { BackendError, type Backend, type ModelConfig, type Run, type RunEvent, type Settings, type Status } from "@/lib/backend";
+import { iso, type FakeChatOptions } from "./fake-chats";
+import { FakeEstate, makeResource } from "./fake-estate";
 
 /**
  * A backend in memory, for component tests and for looking at screens without the Go side. It is never part of the
@@ -15,57 +16,7 @@ export interface FakeOptions extends FakeChatOptions {
   recoveryKeySaved?: boolean;
 }
 
-const regions = ["eu-west-1", "us-east-1", "eu-central-1", "ap-southeast-2"];
-const accounts = ["111122223333", "444455556666", "777788889999"];
-const envs = ["prod", "staging", "dev", ""];
-const teams = ["payments", "checkout", "search", "identity", "data-platform"];
-const kinds = [
-  ["AWS::EC2::Instance", "EC2 instance", "ec2", "running", "instance/i-0"],
-  ["AWS::EC2::Volume", "EBS volume", "ec2", "in-use", "volume/vol-0"],
-  ["AWS::RDS::DBInstance", "RDS database", "rds", "available", "db:"],
-  ["AWS::S3::Bucket", "S3 bucket", "s3", "", ""],
-  ["AWS::Lambda::Function", "Lambda function", "lambda", "Active", "function:"],
-  ["AWS::DynamoDB::Table", "DynamoDB table", "dynamodb", "ACTIVE", "table/"],
-  ["AWS::EC2::SecurityGroup", "Security group", "ec2", "", "security-group/sg-0"],
-] as const;
-
-export function makeResource(i: number): Resource {
-  const kind = kinds[(i * 7 + (i >> 3)) % kinds.length]!;
-  const region = regions[(i * 5 + (i >> 4)) % regions.length]!;
-  const accountId = accounts[(i >> 1) % accounts.length]!;
-  const env = envs[(i * 3 + (i >> 2)) % envs.length]!;
-  const team = teams[i % teams.length]!;
-  const name = `${team}-${env || "shared"}-${kind[2]}-${String(i).padStart(3, "0")}`;
-  return {
-    arn: `arn:aws:${kind[2]}:${region}:${accountId}:${kind[4]}${name}`, type: kind[0], typeLabel: kind[1], service: kind[2], name, region, accountId, env, state: kind[3],
-    tags: [{ key: "team", value: team }, { key: "environment", value: env || "shared" }, { key: "cost-center", value: `cc-${100 + (i % 9)}` }], score: 1 / (i + 1), why: [],
-  };
-}
-
-function facet(field: string, label: string, rows: Resource[], of: (r: Resource) => string, labelOf?: (r: Resource) => string): FacetGroup {
-  const counts = new Map<string, { label: string; count: number }>();
-  for (const r of rows) {
-    const value = of(r);
-    if (!value) continue;
-    const known = counts.get(value);
-    counts.set(value, { label: labelOf?.(r) ?? value, count: (known?.count ?? 0) + 1 });
-  }
-  const values = [...counts].map(([value, v]) => ({ value, ...v })).sort((a, b) => b.count - a.count);
-  return { field, label, values };
-}
-
-const fieldOf: Record<string, (r: Resource) => string> = {
-  type: (r) => r.type, service: (r) => r.service, region: (r) => r.region, account_id: (r) => r.accountId, env: (r) => r.env, state: (r) => r.state, name: (r) => r.name,
-};
-
-function facetsOf(rows: Resource[]): FacetGroup[] {
-  return [
-    facet("type", "Type", rows, fieldOf.type!, (r) => r.typeLabel), facet("service", "Service", rows, fieldOf.service!), facet("region", "Region", rows, fieldOf.region!),
-    facet("account_id", "Account", rows, fieldOf.account_id!), facet("env", "Environment", rows, fieldOf.env!), facet("state", "State", rows, fieldOf.state!),
-  ];
-}
-
-export class FakeBackend extends FakeChats implements Backend {
+export class FakeBackend extends FakeEstate implements Backend {
   status: Status;
   settings: Settings = {
     profiles: ["prod-readonly"], regions: ["eu-west-1"], services: [], roleArns: [], endpointUrl: "", modelBaseUrl: "http://127.0.0.1:11434/v1", modelName: "qwen3:8b",
@@ -73,7 +24,6 @@ export class FakeBackend extends FakeChats implements Backend {
     modelProvider: "openai", modelRegion: "", modelProfile: "", modelEndpoint: "", priceIn: 0, priceOut: 0, windowTokens: 0, recallMode: "on", titlesByModel: true,
     idleLockMinutes: 0, lockPassphraseSet: false, lockPassphrase: "",
   };
-  resources: Resource[];
   runs = new Map<string, Run>();
   opened: string[] = [];
   copied: string[] = [];
@@ -159,8 +109,6 @@ export class FakeBackend extends FakeChats implements Backend {
     this.resources = Array.from({ length: Math.min(count, 2000) }, (_, i) => makeResource(i));
     return Promise.resolve(this.longRun("sample", "Loading the sample estate"));
   };
-  importEstate = () => Promise.resolve({ runId: "" });
-  exportEstate = (_query: EstateQuery, format: string) => Promise.resolve(`/home/ada/estate.${format}`);
 
   private longRun(kind: string, label: string) {
     const runId = `run-${this.nextId++}`;
@@ -184,33 +132,6 @@ export class FakeBackend extends FakeChats implements Backend {
     const run = this.runs.get(id);
     if (run?.state === "running") this.emitRun("cancelled", { ...run, state: "cancelled", endedAt: new Date().toISOString() });
     return Promise.resolve();
-  };
-
-  searchEstate = (query: EstateQuery) => {
-    const understood = /prod/.test(query.text) && !query.ignoreUnderstood.includes("env") ? [{ field: "env", values: ["prod"], label: "Environment: prod", fromQuery: true, relaxed: false }] : [];
-    if (/database/.test(query.text) && !query.ignoreUnderstood.includes("type")) understood.push({ field: "type", values: ["AWS::RDS::DBInstance", "AWS::DynamoDB::Table"], label: "Database", fromQuery: true, relaxed: false });
-    const filters = [...query.filters, ...understood];
-    const wanted = query.text && understood.length === 0 ? (r: Resource) => r.name.includes(query.text) || r.arn.includes(query.text) : () => true;
-    const rows = this.resources.filter((r) => wanted(r) && filters.every((f) => f.values.includes(fieldOf[f.field]?.(r) ?? "")));
-    if (query.sortBy) rows.sort((a, b) => fieldOf[query.sortBy]!(a).localeCompare(fieldOf[query.sortBy]!(b)) * (query.desc ? -1 : 1));
-    const from = Number(query.cursor || "0");
-    const page = rows.slice(from, from + query.limit).map((r) => ({ ...r, why: query.text ? ["the name has “database”", "tag environment=prod"] : [] }));
-    return Promise.resolve({ resources: page, total: rows.length, next: from + query.limit < rows.length ? String(from + query.limit) : "", understood, facets: facetsOf(rows), tookMs: 7.3, pending: 0, dense: true, fromLedger: false, notes: [] });
-  };
-  getResource = (arn: string) => {
-    const resource = this.resources.find((r) => r.arn === arn);
-    if (!resource) return Promise.reject(new BackendError({ code: "not_found", message: "the resource is not in the inventory", hint: "It may have been deleted since the answer was given.", retryable: false }));
-    const attributes = { InstanceType: "m6i.large", Placement: { AvailabilityZone: `${resource.region}a`, Tenancy: "default" }, PubliclyAccessible: false, BlockDevices: [{ DeviceName: "/dev/xvda", VolumeSize: 80 }, { DeviceName: "/dev/xvdb", VolumeSize: 500 }], PrivateIpAddress: "10.12.4.87", KmsKeyId: null };
-    const other = this.resources[1];
-    return Promise.resolve({
-      resource, attributes: JSON.stringify(attributes, null, 2), firstSeen: iso(50_000), lastSeen: iso(30), consoleUrl: `https://${resource.region}.console.aws.amazon.com/`,
-      relations: [{ kind: "attached-to", outgoing: true, arn: other?.arn ?? "", resource: other }, { kind: "vpc", outgoing: true, arn: "arn:aws:ec2:eu-west-1:111122223333:vpc/vpc-0aa11bb22cc33dd44", resource: undefined }, { kind: "security-group", outgoing: false, arn: this.resources[6]?.arn ?? "", resource: this.resources[6] }],
-    });
-  };
-  getEstateStats = () => {
-    const facets = facetsOf(this.resources);
-    const of = (field: string) => facets.find((f) => f.field === field)?.values ?? [];
-    return Promise.resolve({ total: this.resources.length, byType: of("type"), byService: of("service"), byRegion: of("region"), byAccount: of("account_id"), byEnv: of("env"), lastScan: this.resources.length > 0 ? new Date(Date.now() - 9e6).toISOString() : "" });
   };
 
   copyText = (text: string) => {

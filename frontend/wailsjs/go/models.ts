@@ -70,9 +70,135 @@ export namespace main {
 	    conversationId: string;
 	    promptId: string;
 	}
+	export interface BackupCount {
+	    collection: string;
+	    records: number;
+	}
+	export interface BackupPoint {
+	    id: string;
+	    createdAt: string;
+	    machine: string;
+	    version: string;
+	    records: number;
+	    entries: number;
+	    counts: BackupCount[];
+	    bytes: number;
+	    newBytes: number;
+	    objects: number;
+	    newObjects: number;
+	    earliest: string;
+	    latest: string;
+	    segments: number;
+	    segmentBytes: number;
+	    logError?: AppError;
+	}
+	export interface BackupListing {
+	    target: string;
+	    points: BackupPoint[];
+	    damaged: AppError[];
+	    bytes: number;
+	    objects: number;
+	}
+	
+	export interface BackupRules {
+	    last: number;
+	    hourly: number;
+	    daily: number;
+	    weekly: number;
+	    monthly: number;
+	    withinDays: number;
+	}
+	export interface BackupSettings {
+	    target: string;
+	    dir: string;
+	    bucket: string;
+	    prefix: string;
+	    region: string;
+	    profile: string;
+	    endpointUrl: string;
+	    kmsKey: string;
+	    storageClass: string;
+	    plainChecksums: boolean;
+	    limitKb: number;
+	    everyHours: number;
+	    shipLog: boolean;
+	    logDays: number;
+	    keep: BackupRules;
+	}
+	export interface BackupState {
+	    settings: BackupSettings;
+	    target: string;
+	    last: string;
+	    next: string;
+	    due: boolean;
+	    verified: string;
+	    drilled: string;
+	    recoveryKeySaved: boolean;
+	    error?: AppError;
+	}
+	export interface BackupTest {
+	    target: string;
+	    backups: number;
+	    held: boolean;
+	    error?: AppError;
+	}
+	export interface ChangeDay {
+	    from: string;
+	    to: string;
+	    added: number;
+	    changed: number;
+	    removed: number;
+	}
+	export interface FieldChange {
+	    field: string;
+	    before: string;
+	    after: string;
+	}
+	export interface EstateChange {
+	    id: string;
+	    at: string;
+	    kind: string;
+	    arn: string;
+	    type: string;
+	    typeLabel: string;
+	    service: string;
+	    name: string;
+	    region: string;
+	    accountId: string;
+	    accountName: string;
+	    env: string;
+	    fields: FieldChange[];
+	}
+	export interface ChangePage {
+	    changes: EstateChange[];
+	    total: number;
+	    next: string;
+	}
+	export interface EstateFilter {
+	    field: string;
+	    values: string[];
+	    not: boolean;
+	    min?: number;
+	    max?: number;
+	    label: string;
+	    fromQuery: boolean;
+	    relaxed: boolean;
+	}
+	export interface ChangeQuery {
+	    since: string;
+	    filters: EstateFilter[];
+	    limit: number;
+	    cursor: string;
+	}
 	export interface Changed {
 	    count: number;
 	    missing: string[];
+	}
+	export interface ChangesAsked {
+	    asked: boolean;
+	    since: string;
+	    label: string;
+	    filters: EstateFilter[];
 	}
 	export interface ChatHit {
 	    messageId: string;
@@ -152,17 +278,16 @@ export namespace main {
 	    attachArns: string[];
 	}
 	
-	export interface EstateFilter {
-	    field: string;
-	    values: string[];
-	    label: string;
-	    fromQuery: boolean;
-	    relaxed: boolean;
-	}
+	
+	
 	export interface FacetValue {
 	    value: string;
 	    label: string;
 	    count: number;
+	}
+	export interface EstateGroups {
+	    total: number;
+	    groups: FacetValue[];
 	}
 	export interface FacetGroup {
 	    field: string;
@@ -181,8 +306,11 @@ export namespace main {
 	    name: string;
 	    region: string;
 	    accountId: string;
+	    accountName: string;
 	    env: string;
 	    state: string;
+	    firstSeen: string;
+	    facts: Tag[];
 	    tags: Tag[];
 	    score: number;
 	    why: string[];
@@ -219,10 +347,24 @@ export namespace main {
 	}
 	
 	
+	
 	export interface Folder {
 	    id: string;
 	    name: string;
 	    count: number;
+	}
+	export interface UnreadCell {
+	    service: string;
+	    complete: string;
+	}
+	export interface Freshness {
+	    accountId: string;
+	    accountName: string;
+	    region: string;
+	    services: number;
+	    oldest: string;
+	    newest: string;
+	    unread: UnreadCell[];
 	}
 	export interface HealthCheck {
 	    name: string;
@@ -283,6 +425,20 @@ export namespace main {
 	    detail: string;
 	    hint: string;
 	}
+	export interface PruneDecision {
+	    id: string;
+	    createdAt: string;
+	    keep: boolean;
+	    reasons: string[];
+	}
+	export interface PruneResult {
+	    decisions: PruneDecision[];
+	    removed: number;
+	    objects: number;
+	    bytes: number;
+	    held: number;
+	    warnings: AppError[];
+	}
 	export interface RecalledPair {
 	    promptId: string;
 	    answerId: string;
@@ -312,6 +468,34 @@ export namespace main {
 	    consoleUrl: string;
 	}
 	
+	export interface RestoreChange {
+	    collection: string;
+	    added: number;
+	    changed: number;
+	    removed: number;
+	}
+	export interface RestoreRequest {
+	    backup: string;
+	    at: string;
+	}
+	export interface RestoreResult {
+	    backup: string;
+	    madeAt: string;
+	    moment: string;
+	    records: number;
+	    counts: BackupCount[];
+	    changes: RestoreChange[];
+	    checked: boolean;
+	    before: string;
+	}
+	export interface RestoreState {
+	    state: string;
+	    phase: string;
+	    done: number;
+	    total: number;
+	    result?: RestoreResult;
+	    error?: AppError;
+	}
 	export interface RunFinding {
 	    code: string;
 	    where: string;
@@ -335,6 +519,16 @@ export namespace main {
 	
 	export interface RunRef {
 	    runId: string;
+	}
+	export interface SavedSearch {
+	    id: string;
+	    name: string;
+	    text: string;
+	    filters: EstateFilter[];
+	    ignoreUnderstood: string[];
+	    columns: string[];
+	    sortBy: string;
+	    desc: boolean;
 	}
 	export interface ScanRequest {
 	    profiles: string[];
@@ -400,6 +594,7 @@ export namespace main {
 	    recoveryKeySaved: boolean;
 	    notices: AppError[];
 	}
+	
 	
 
 }

@@ -5,6 +5,7 @@ import { useNavigation } from "@/lib/navigation";
 import { errorInPlace } from "@/lib/queries";
 import { BarChart } from "./bar-chart";
 import { useEstateStats } from "./queries";
+import { chosenFilter } from "./state";
 
 export function Overview() {
   const stats = useEstateStats(true);
@@ -25,7 +26,7 @@ function OverviewSkeleton() {
 function Charts({ stats }: { stats: EstateStats }) {
   const searchEstate = useNavigation((s) => s.searchEstate);
   const pick = (field: string, label: string) => (value: FacetValue) =>
-    searchEstate("", [{ field, label, values: [value.value], fromQuery: false, relaxed: false }]);
+    searchEstate("", [chosenFilter(field, label, [value.value])]);
 
   return (
     <div className="min-h-0 flex-1 overflow-y-auto p-4" tabIndex={0} role="region" aria-label="Overview of the estate">

@@ -4,7 +4,7 @@ import { buildQuery, toggleValue, useEstateView, withChosen } from "./state";
 test("ticking adds a value, unticking the last one removes the filter", () => {
   const one = toggleValue([], "region", "Region", "eu-west-1");
   const two = toggleValue(one, "region", "Region", "us-east-1");
-  expect(two).toEqual([{ field: "region", label: "Region", values: ["eu-west-1", "us-east-1"], fromQuery: false, relaxed: false }]);
+  expect(two).toEqual([{ field: "region", label: "Region", values: ["eu-west-1", "us-east-1"], not: false, fromQuery: false, relaxed: false }]);
   expect(toggleValue(one, "region", "Region", "eu-west-1")).toEqual([]);
 });
 
@@ -29,6 +29,6 @@ test("sorting goes up, down and back to relevance", () => {
 
 test("a chosen value can be unticked though nothing is left of it", () => {
   const facets = [{ field: "env", label: "Environment", values: [{ value: "dev", label: "dev", count: 2 }] }];
-  const chosen = [{ field: "env", label: "Environment", values: ["prod"], fromQuery: false, relaxed: false }];
+  const chosen = [{ field: "env", label: "Environment", values: ["prod"], not: false, fromQuery: false, relaxed: false }];
   expect(withChosen(facets, chosen)[0]?.values.map((v) => v.value)).toEqual(["prod", "dev"]);
 });

@@ -44,6 +44,11 @@ export function buildQuery(
   };
 }
 
+/** A filter as the user ticks it. */
+export function chosenFilter(field: string, label: string, values: string[]): EstateFilter {
+  return { field, label, values, not: false, fromQuery: false, relaxed: false };
+}
+
 export function hasValue(filters: EstateFilter[], field: string, value: string): boolean {
   return filters.some((f) => f.field === field && f.values.includes(value));
 }
@@ -51,7 +56,7 @@ export function hasValue(filters: EstateFilter[], field: string, value: string):
 /** Adds the value to the field's filter, or takes it away; an empty filter goes. */
 export function toggleValue(filters: EstateFilter[], field: string, label: string, value: string): EstateFilter[] {
   const existing = filters.find((f) => f.field === field);
-  if (!existing) return [...filters, { field, label, values: [value], fromQuery: false, relaxed: false }];
+  if (!existing) return [...filters, chosenFilter(field, label, [value])];
   const values = existing.values.includes(value) ? existing.values.filter((v) => v !== value) : [...existing.values, value];
   if (values.length === 0) return filters.filter((f) => f.field !== field);
   return filters.map((f) => (f.field === field ? { ...f, values } : f));

@@ -1,4 +1,6 @@
+import type { BackupBackend } from "./backup-backend";
 import type {
+  ChangeDay, ChangePage, ChangeQuery, ChangesAsked, EstateChange, EstateGroups, Freshness, SavedSearch,
   AskRequest, AskStarted, AWSProfile, ChatQuery, ChatResults, Conversation, ConversationPage, ConversationQuery, Deletion, Draft,
   EstatePage, EstateQuery, EstateStats, FacetValue, Folder, HealthCheck, KeyStatus, MessagePage, ModelConfig, ModelEndpoint,
   RecalledPair, RecallMode, ResourceDetail, Run, RunEvent, RunRef, ScanRequest, SecretFinding, Settings, Status,
@@ -8,7 +10,7 @@ export type ExportFormat = "csv" | "json";
 export type ChatFormat = "jsonl" | "md";
 
 /** What the window asks of the Go side. Every rejection is a BackendError; every list is a list, never null. */
-export interface Backend extends ChatBackend {
+export interface Backend extends ChatBackend, EstateBackend, BackupBackend {
   getStatus(): Promise<Status>;
   unlock(passphrase: string): Promise<void>;
   /** Starts again after a failed start. */
@@ -29,16 +31,9 @@ export interface Backend extends ChatBackend {
   listProfiles(): Promise<AWSProfile[]>;
   startScan(request: ScanRequest): Promise<RunRef>;
   loadSample(count: number): Promise<RunRef>;
-  /** Opens the native file dialog; runId is "" if it was cancelled. */
-  importEstate(): Promise<RunRef>;
-  /** The path that was written, or "" if the dialog was cancelled. */
-  exportEstate(query: EstateQuery, format: ExportFormat): Promise<string>;
   getRun(id: string): Promise<Run>;
   listRuns(): Promise<Run[]>;
   cancelRun(id: string): Promise<void>;
-  searchEstate(query: EstateQuery): Promise<EstatePage>;
-  getResource(arn: string): Promise<ResourceDetail>;
-  getEstateStats(): Promise<EstateStats>;
   copyText(text: string): Promise<void>;
   /** Opens an https address in the system's browser. */
   openExternal(url: string): Promise<void>;
@@ -90,4 +85,33 @@ export interface ChatBackend {
   exportChats(ids: string[], format: ChatFormat): Promise<string>;
   /** Opens the native dialog for a file or a folder; runId is "" if it was cancelled. */
   importChats(folder: boolean): Promise<RunRef>;
+}
+
+/** The part of it that is about the inventory. */
+export interface EstateBackend {
+  /** Opens the native file dialog; runId is "" if it was cancelled. */
+  importEstate(): Promise<RunRef>;
+  /** Writes what the query finds. The path, or "" if the dialog was cancelled. */
+  exportEstate(query: EstateQuery, format: ExportFormat): Promise<string>;
+  searchEstate(query: EstateQuery): Promise<EstatePage>;
+  /** Counts what the query finds by a field; "tag:KEY" is one too. */
+  groupEstate(query: EstateQuery, field: string): Promise<EstateGroups>;
+  getResource(arn: string): Promise<ResourceDetail>;
+  /** Newest first; it outlives the resource. */
+  getResourceHistory(arn: string): Promise<EstateChange[]>;
+  getEstateStats(): Promise<EstateStats>;
+  getFreshness(): Promise<Freshness[]>;
+  /** Newest first. */
+  findChanges(query: ChangeQuery): Promise<ChangePage>;
+  /** Oldest first. */
+  getChangeDays(query: ChangeQuery): Promise<ChangeDay[]>;
+  /** Whether words ask for what changed, and since when. */
+  askForChanges(text: string): Promise<ChangesAsked>;
+  listSavedSearches(): Promise<SavedSearch[]>;
+  /** An empty id makes a new one. */
+  saveSearch(search: SavedSearch): Promise<SavedSearch>;
+  deleteSavedSearch(id: string): Promise<void>;
+  /** Empty: none were chosen. */
+  getEstateColumns(): Promise<string[]>;
+  saveEstateColumns(columns: string[]): Promise<void>;
 }

@@ -1,6 +1,7 @@
 import type { Backend } from "./backend";
 
-export type { Backend, ChatBackend, ChatFormat, ExportFormat } from "./backend";
+export type { Backend, ChatBackend, ChatFormat, EstateBackend, ExportFormat } from "./backend";
+export type { BackupBackend } from "./backup-backend";
 export { BackendError, toBackendError } from "./error";
 export type * from "./types";
 

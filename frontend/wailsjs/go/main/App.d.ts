@@ -6,7 +6,13 @@ export function ArchiveConversations(arg1:Array<string>,arg2:boolean):Promise<ma
 
 export function Ask(arg1:main.AskRequest):Promise<main.AskStarted>;
 
+export function AskForChanges(arg1:string):Promise<main.ChangesAsked>;
+
+export function CancelRestore():Promise<void>;
+
 export function CancelRun(arg1:string):Promise<void>;
+
+export function ChooseBackupFolder():Promise<string>;
 
 export function CopyText(arg1:string):Promise<void>;
 
@@ -16,6 +22,8 @@ export function DeleteConversations(arg1:Array<string>):Promise<main.Deletion>;
 
 export function DeleteFolder(arg1:string):Promise<void>;
 
+export function DeleteSavedSearch(arg1:string):Promise<void>;
+
 export function DetectModels():Promise<Array<main.ModelEndpoint>>;
 
 export function ExportChats(arg1:Array<string>,arg2:string):Promise<string>;
@@ -24,15 +32,25 @@ export function ExportEstate(arg1:main.EstateQuery,arg2:string):Promise<string>;
 
 export function ExportRecoveryKey():Promise<string>;
 
+export function FindChanges(arg1:main.ChangeQuery):Promise<main.ChangePage>;
+
 export function FindSecrets(arg1:string):Promise<Array<main.SecretFinding>>;
 
 export function ForkConversation(arg1:string,arg2:string):Promise<main.Conversation>;
+
+export function GetBackupState():Promise<main.BackupState>;
+
+export function GetChangeDays(arg1:main.ChangeQuery):Promise<Array<main.ChangeDay>>;
 
 export function GetConversation(arg1:string):Promise<main.Conversation>;
 
 export function GetDraft(arg1:string):Promise<main.Draft>;
 
+export function GetEstateColumns():Promise<Array<string>>;
+
 export function GetEstateStats():Promise<main.EstateStats>;
+
+export function GetFreshness():Promise<Array<main.Freshness>>;
 
 export function GetKeyStatus():Promise<main.KeyStatus>;
 
@@ -40,15 +58,23 @@ export function GetMessages(arg1:string,arg2:number,arg3:number):Promise<main.Me
 
 export function GetResource(arg1:string):Promise<main.ResourceDetail>;
 
+export function GetResourceHistory(arg1:string):Promise<Array<main.EstateChange>>;
+
+export function GetRestore():Promise<main.RestoreState>;
+
 export function GetRun(arg1:string):Promise<main.Run>;
 
 export function GetSettings():Promise<main.Settings>;
 
 export function GetStatus():Promise<main.Status>;
 
+export function GroupEstate(arg1:main.EstateQuery,arg2:string):Promise<main.EstateGroups>;
+
 export function ImportChats(arg1:boolean):Promise<main.RunRef>;
 
 export function ImportEstate():Promise<main.RunRef>;
+
+export function ListBackups():Promise<main.BackupListing>;
 
 export function ListConversations(arg1:main.ConversationQuery):Promise<main.ConversationPage>;
 
@@ -59,6 +85,8 @@ export function ListFolders():Promise<Array<main.Folder>>;
 export function ListProfiles():Promise<Array<main.AWSProfile>>;
 
 export function ListRuns():Promise<Array<main.Run>>;
+
+export function ListSavedSearches():Promise<Array<main.SavedSearch>>;
 
 export function ListTags():Promise<Array<main.FacetValue>>;
 
@@ -72,6 +100,12 @@ export function OpenExternal(arg1:string):Promise<void>;
 
 export function PinConversations(arg1:Array<string>,arg2:boolean):Promise<main.Changed>;
 
+export function PreviewPrune(arg1:main.BackupRules):Promise<main.PruneResult>;
+
+export function PreviewRestore(arg1:main.RestoreRequest):Promise<main.RestoreResult>;
+
+export function PruneBackups(arg1:main.BackupRules):Promise<main.PruneResult>;
+
 export function PurgeDeleted(arg1:Array<string>):Promise<main.Deletion>;
 
 export function Recall(arg1:string,arg2:string):Promise<Array<main.RecalledPair>>;
@@ -82,13 +116,21 @@ export function RenameConversation(arg1:string,arg2:string):Promise<main.Convers
 
 export function RestartIndex():Promise<void>;
 
+export function RestoreBackup(arg1:main.RestoreRequest):Promise<void>;
+
 export function Retry():Promise<void>;
 
 export function RunDoctor():Promise<Array<main.HealthCheck>>;
 
+export function SaveBackupSettings(arg1:main.BackupSettings):Promise<main.BackupState>;
+
 export function SaveDraft(arg1:string,arg2:string,arg3:Array<string>):Promise<void>;
 
+export function SaveEstateColumns(arg1:Array<string>):Promise<void>;
+
 export function SaveFolder(arg1:string,arg2:string):Promise<main.Folder>;
+
+export function SaveSearch(arg1:main.SavedSearch):Promise<main.SavedSearch>;
 
 export function SaveSettings(arg1:main.Settings):Promise<main.Settings>;
 
@@ -100,9 +142,15 @@ export function SelectBranch(arg1:string,arg2:string):Promise<void>;
 
 export function SetRecall(arg1:string,arg2:string):Promise<main.Conversation>;
 
+export function StartBackup():Promise<main.RunRef>;
+
 export function StartScan(arg1:main.ScanRequest):Promise<main.RunRef>;
 
+export function StartVerify(arg1:boolean,arg2:boolean):Promise<main.RunRef>;
+
 export function TagConversations(arg1:Array<string>,arg2:Array<string>,arg3:Array<string>):Promise<main.Changed>;
+
+export function TestBackupTarget(arg1:main.BackupSettings):Promise<main.BackupTest>;
 
 export function TestModel(arg1:main.ModelConfig):Promise<main.ModelEndpoint>;
 

@@ -10,8 +10,20 @@ export function Ask(arg1) {
   return window['go']['main']['App']['Ask'](arg1);
 }
 
+export function AskForChanges(arg1) {
+  return window['go']['main']['App']['AskForChanges'](arg1);
+}
+
+export function CancelRestore() {
+  return window['go']['main']['App']['CancelRestore']();
+}
+
 export function CancelRun(arg1) {
   return window['go']['main']['App']['CancelRun'](arg1);
+}
+
+export function ChooseBackupFolder() {
+  return window['go']['main']['App']['ChooseBackupFolder']();
 }
 
 export function CopyText(arg1) {
@@ -30,6 +42,10 @@ export function DeleteFolder(arg1) {
   return window['go']['main']['App']['DeleteFolder'](arg1);
 }
 
+export function DeleteSavedSearch(arg1) {
+  return window['go']['main']['App']['DeleteSavedSearch'](arg1);
+}
+
 export function DetectModels() {
   return window['go']['main']['App']['DetectModels']();
 }
@@ -46,12 +62,24 @@ export function ExportRecoveryKey() {
   return window['go']['main']['App']['ExportRecoveryKey']();
 }
 
+export function FindChanges(arg1) {
+  return window['go']['main']['App']['FindChanges'](arg1);
+}
+
 export function FindSecrets(arg1) {
   return window['go']['main']['App']['FindSecrets'](arg1);
 }
 
 export function ForkConversation(arg1, arg2) {
   return window['go']['main']['App']['ForkConversation'](arg1, arg2);
+}
+
+export function GetBackupState() {
+  return window['go']['main']['App']['GetBackupState']();
+}
+
+export function GetChangeDays(arg1) {
+  return window['go']['main']['App']['GetChangeDays'](arg1);
 }
 
 export function GetConversation(arg1) {
@@ -62,8 +90,16 @@ export function GetDraft(arg1) {
   return window['go']['main']['App']['GetDraft'](arg1);
 }
 
+export function GetEstateColumns() {
+  return window['go']['main']['App']['GetEstateColumns']();
+}
+
 export function GetEstateStats() {
   return window['go']['main']['App']['GetEstateStats']();
+}
+
+export function GetFreshness() {
+  return window['go']['main']['App']['GetFreshness']();
 }
 
 export function GetKeyStatus() {
@@ -78,6 +114,14 @@ export function GetResource(arg1) {
   return window['go']['main']['App']['GetResource'](arg1);
 }
 
+export function GetResourceHistory(arg1) {
+  return window['go']['main']['App']['GetResourceHistory'](arg1);
+}
+
+export function GetRestore() {
+  return window['go']['main']['App']['GetRestore']();
+}
+
 export function GetRun(arg1) {
   return window['go']['main']['App']['GetRun'](arg1);
 }
@@ -90,12 +134,20 @@ export function GetStatus() {
   return window['go']['main']['App']['GetStatus']();
 }
 
+export function GroupEstate(arg1, arg2) {
+  return window['go']['main']['App']['GroupEstate'](arg1, arg2);
+}
+
 export function ImportChats(arg1) {
   return window['go']['main']['App']['ImportChats'](arg1);
 }
 
 export function ImportEstate() {
   return window['go']['main']['App']['ImportEstate']();
+}
+
+export function ListBackups() {
+  return window['go']['main']['App']['ListBackups']();
 }
 
 export function ListConversations(arg1) {
@@ -116,6 +168,10 @@ export function ListProfiles() {
 
 export function ListRuns() {
   return window['go']['main']['App']['ListRuns']();
+}
+
+export function ListSavedSearches() {
+  return window['go']['main']['App']['ListSavedSearches']();
 }
 
 export function ListTags() {
@@ -142,6 +198,18 @@ export function PinConversations(arg1, arg2) {
   return window['go']['main']['App']['PinConversations'](arg1, arg2);
 }
 
+export function PreviewPrune(arg1) {
+  return window['go']['main']['App']['PreviewPrune'](arg1);
+}
+
+export function PreviewRestore(arg1) {
+  return window['go']['main']['App']['PreviewRestore'](arg1);
+}
+
+export function PruneBackups(arg1) {
+  return window['go']['main']['App']['PruneBackups'](arg1);
+}
+
 export function PurgeDeleted(arg1) {
   return window['go']['main']['App']['PurgeDeleted'](arg1);
 }
@@ -162,6 +230,10 @@ export function RestartIndex() {
   return window['go']['main']['App']['RestartIndex']();
 }
 
+export function RestoreBackup(arg1) {
+  return window['go']['main']['App']['RestoreBackup'](arg1);
+}
+
 export function Retry() {
   return window['go']['main']['App']['Retry']();
 }
@@ -170,12 +242,24 @@ export function RunDoctor() {
   return window['go']['main']['App']['RunDoctor']();
 }
 
+export function SaveBackupSettings(arg1) {
+  return window['go']['main']['App']['SaveBackupSettings'](arg1);
+}
+
 export function SaveDraft(arg1, arg2, arg3) {
   return window['go']['main']['App']['SaveDraft'](arg1, arg2, arg3);
 }
 
+export function SaveEstateColumns(arg1) {
+  return window['go']['main']['App']['SaveEstateColumns'](arg1);
+}
+
 export function SaveFolder(arg1, arg2) {
   return window['go']['main']['App']['SaveFolder'](arg1, arg2);
+}
+
+export function SaveSearch(arg1) {
+  return window['go']['main']['App']['SaveSearch'](arg1);
 }
 
 export function SaveSettings(arg1) {
@@ -198,12 +282,24 @@ export function SetRecall(arg1, arg2) {
   return window['go']['main']['App']['SetRecall'](arg1, arg2);
 }
 
+export function StartBackup() {
+  return window['go']['main']['App']['StartBackup']();
+}
+
 export function StartScan(arg1) {
   return window['go']['main']['App']['StartScan'](arg1);
 }
 
+export function StartVerify(arg1, arg2) {
+  return window['go']['main']['App']['StartVerify'](arg1, arg2);
+}
+
 export function TagConversations(arg1, arg2, arg3) {
   return window['go']['main']['App']['TagConversations'](arg1, arg2, arg3);
+}
+
+export function TestBackupTarget(arg1) {
+  return window['go']['main']['App']['TestBackupTarget'](arg1);
 }
 
 export function TestModel(arg1) {

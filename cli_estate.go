@@ -301,7 +301,7 @@ func (c *cli) scanCommand() *cobra.Command {
 				}
 			}
 			asked := config.Default()
-			asked.AWS = config.AWSSettings(o)
+			asked.AWS = config.AWSSettings{Profiles: o.Profiles, Regions: o.Regions, Services: o.Services, RoleARNs: o.RoleARNs, EndpointURL: o.EndpointURL}
 			if err := asked.Validate(); err != nil {
 				return usageError{err.Error(), "See `cloudops scan --help`."}
 			}
@@ -313,6 +313,8 @@ func (c *cli) scanCommand() *cobra.Command {
 	f.StringArrayVar(&o.Services, "service", nil, "a service; may be repeated (default: all)")
 	f.StringArrayVar(&o.RoleARNs, "role-arn", nil, "a role to assume, for another account; may be repeated")
 	f.StringVar(&o.EndpointURL, "endpoint-url", "", "another AWS-compatible endpoint")
+	f.BoolVar(&o.CloudControl, "cloud-control", false, "also list the types that have no collector, by Cloud Control: many more calls, and rights that docs/iam-policy.json does not give")
+	f.BoolVar(&o.Fresh, "fresh", false, "read everything anew, also where a scan of the same was interrupted less than six hours ago")
 	return cmd
 }
 
@@ -322,10 +324,20 @@ type scanLine struct {
 	State       string         `json:"state"`
 	CellsDone   int            `json:"cells_done"`
 	CellsFailed int            `json:"cells_failed"`
+	CellsKept   int            `json:"cells_kept"` // read by the scan that was interrupted and went on
 	Found       int            `json:"found"`
 	Findings    []scanFinding  `json:"findings"`
 	Calls       map[string]int `json:"calls"`
+	Denied      map[string]int `json:"denied"` // of the calls, those that were not allowed
 	TookMS      int64          `json:"took_ms"`
+}
+
+// counted is never null in JSON.
+func counted(m map[string]int) map[string]int {
+	if m == nil {
+		return map[string]int{}
+	}
+	return m
 }
 
 type scanFinding struct {
@@ -343,8 +355,8 @@ func (c *cli) scan(ctx context.Context, h *host.Host, o host.ScanOptions) error 
 		return err
 	}
 	line := scanLine{
-		countsLine: totals(ctx, h, done.Counts), State: done.State, CellsDone: done.CellsDone, CellsFailed: done.CellsFailed,
-		Found: done.Resources, Findings: []scanFinding{}, Calls: done.Calls, TookMS: done.Duration.Milliseconds(),
+		countsLine: totals(ctx, h, done.Counts), State: done.State, CellsDone: done.CellsDone, CellsFailed: done.CellsFailed, CellsKept: done.CellsKept,
+		Found: done.Resources, Findings: []scanFinding{}, Calls: done.Calls, Denied: counted(done.Denied), TookMS: done.Duration.Milliseconds(),
 	}
 	for _, f := range done.Findings {
 		line.Findings = append(line.Findings, scanFinding(f))

@@ -51,6 +51,10 @@ type AWSSettings struct {
 	Services    []string `json:"services"`     // empty: all
 	RoleARNs    []string `json:"role_arns"`    // roles to assume, one account each
 	EndpointURL string   `json:"endpoint_url"` // another AWS-compatible endpoint; empty: AWS
+	// EveryHours is how often the window scans by itself, 0 … 8760; 0: only when asked to.
+	EveryHours int `json:"every_hours"`
+	// CloudControl also lists the types that have no collector, which takes far more calls and rights.
+	CloudControl bool `json:"cloud_control"`
 }
 
 // The providers of a model.

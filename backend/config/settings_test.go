@@ -14,7 +14,7 @@ func full() Settings {
 	s := Default()
 	s.Theme, s.EmbeddingThreads = "dark", 2
 	s.AWS = AWSSettings{Profiles: []string{"prod", "my company/dev"}, Regions: []string{"eu-central-1", "us-gov-west-1", "ap-southeast-4"},
-		Services: []string{"ec2", "dynamodb"}, RoleARNs: []string{"arn:aws:iam::123456789012:role/path/Reader"}, EndpointURL: "http://127.0.0.1:5000"}
+		Services: []string{"ec2", "dynamodb"}, RoleARNs: []string{"arn:aws:iam::123456789012:role/path/Reader"}, EndpointURL: "http://127.0.0.1:5000", EveryHours: 12, CloudControl: true}
 	s.Model = ModelSettings{Provider: ProviderOpenAI, BaseURL: "http://127.0.0.1:11434/v1", Name: "llama3.2:3b", SealedAPIKey: "s1.0123456789abcdef.AAAA",
 		Region: "eu-central-1", Profile: "prod", Endpoint: "http://127.0.0.1:4566", WindowTokens: 8192, PriceIn: 0.25, PriceOut: 1.5}
 	s.Chat = ChatSettings{Recall: RecallPlain, IdleLockMinutes: 10, LockHash: "$argon2id$"}
@@ -97,6 +97,7 @@ func TestInvalidSettingsAreNamed(t *testing.T) {
 		"aws.regions":            func(s *Settings) { s.AWS.Regions = []string{"Frankfurt"} },
 		"aws.services":           func(s *Settings) { s.AWS.Services = []string{"Amazon EC2"} },
 		"aws.role_arns":          func(s *Settings) { s.AWS.RoleARNs = []string{"arn:aws:iam::123456789012:user/me"} },
+		"aws.every_hours":        func(s *Settings) { s.AWS.EveryHours = -1 },
 		"aws.endpoint_url":       func(s *Settings) { s.AWS.EndpointURL = "127.0.0.1:5000" },
 		"model.base_url":         func(s *Settings) { s.Model.BaseURL = "file:///etc/passwd" },
 		"model.name":             func(s *Settings) { s.Model.Name = "a\xff" },

@@ -106,6 +106,9 @@ func (a AWSSettings) validate() error {
 			return invalid("aws.profiles", p, "a profile's name")
 		}
 	}
+	if a.EveryHours < 0 || a.EveryHours > 8760 {
+		return invalid("aws.every_hours", fmt.Sprint(a.EveryHours), "0 to 8760")
+	}
 	lists := []struct {
 		field, want string
 		values      []string

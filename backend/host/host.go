@@ -116,6 +116,7 @@ func (h *Host) Open(ctx context.Context) (err error) {
 	h.inBackground(h.trimLog)
 	if h.o.Unattended {
 		h.inBackground(h.keepBackedUp)
+		h.inBackground(h.keepScanned)
 	}
 	return nil
 }

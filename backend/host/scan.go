@@ -2,6 +2,7 @@ package host
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
@@ -14,6 +15,9 @@ import (
 type ScanOptions struct {
 	Profiles, Regions, Services, RoleARNs []string
 	EndpointURL                           string
+	CloudControl                          bool // also the types that have no collector
+	// Fresh reads everything anew, also where a scan of the same was interrupted a short while ago.
+	Fresh bool
 }
 
 // Scanned is the outcome of a scan.
@@ -29,12 +33,19 @@ func (h *Host) Scan(ctx context.Context, o ScanOptions, progress func(aws.Progre
 	if o.EndpointURL == "" {
 		o.EndpointURL = set.EndpointURL
 	}
+	o.Profiles, o.Regions = either(o.Profiles, set.Profiles), either(o.Regions, set.Regions)
+	o.Services, o.RoleARNs = either(o.Services, set.Services), either(o.RoleARNs, set.RoleARNs)
+	o.CloudControl = o.CloudControl || set.CloudControl
+	kept, err := h.beginScan(ctx, o)
+	if err != nil {
+		return Scanned{}, err
+	}
 	sink := &cellSink{estate: h.Estate}
 	report, err := aws.New(aws.Options{
-		Profiles: either(o.Profiles, set.Profiles), Regions: either(o.Regions, set.Regions), Services: either(o.Services, set.Services),
-		RoleARNs: either(o.RoleARNs, set.RoleARNs), EndpointURL: o.EndpointURL, Version: h.o.Version, Progress: progress,
+		Profiles: o.Profiles, Regions: o.Regions, Services: o.Services, RoleARNs: o.RoleARNs, CloudControl: o.CloudControl,
+		EndpointURL: o.EndpointURL, Version: h.o.Version, Kept: kept, Progress: progress,
 	}).Scan(ctx, sink)
-	return Scanned{Report: report, Counts: sink.counts}, err
+	return Scanned{Report: report, Counts: sink.counts}, errors.Join(err, h.endScan(ctx, err))
 }
 
 func either(asked, set []string) []string {
@@ -69,9 +80,33 @@ func (h *Host) StartScan(o ScanOptions) string {
 		for _, f := range done.Findings {
 			run.Find(Finding(f))
 		}
-		run.Progress(done.CellsDone+done.CellsFailed, done.CellsDone+done.CellsFailed, countsText(done.Counts))
+		read := done.CellsDone + done.CellsFailed
+		run.Progress(read, read, done.summary())
 		return err
 	})
+}
+
+// summary says in a line what a scan did.
+func (s Scanned) summary() string {
+	text := countsText(s.Counts)
+	if s.CellsKept > 0 {
+		text += fmt.Sprintf("; went on where the last scan was interrupted: %d parts had been read", s.CellsKept)
+	}
+	calls, throttles := 0, 0
+	for _, n := range s.Calls {
+		calls += n
+	}
+	for _, service := range s.Services {
+		throttles += service.Throttles
+	}
+	text += fmt.Sprintf("; %d calls", calls)
+	if throttles > 0 {
+		text += fmt.Sprintf(", %d of them slowed down by AWS", throttles)
+	}
+	if n := len(s.Denied); n > 0 {
+		text += fmt.Sprintf(", %d actions not allowed", n)
+	}
+	return text
 }
 
 func countsText(c estate.Counts) string {

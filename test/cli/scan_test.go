@@ -15,7 +15,9 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -28,6 +30,7 @@ type scanned struct {
 	State                                            string
 	CellsDone                                        int `json:"cells_done"`
 	CellsFailed                                      int `json:"cells_failed"`
+	CellsKept                                        int `json:"cells_kept"`
 	Findings                                         []struct{ Code, Where, Message, Hint string }
 }
 
@@ -63,7 +66,7 @@ func TestScan(t *testing.T) {
 	}
 	var first scanned
 	raw := oneValue(t, a.run(append(args, "--json")...))
-	requireKeys(t, "added changed unchanged removed total state cells_done cells_failed found findings calls took_ms", raw)
+	requireKeys(t, "added changed unchanged removed total state cells_done cells_failed cells_kept found findings calls denied took_ms", raw)
 	require.NoError(t, json.Unmarshal([]byte(raw), &first))
 	require.Equal(t, "done", first.State, raw)
 	require.Empty(t, first.Findings)
@@ -205,8 +208,9 @@ func TestScanInterrupted(t *testing.T) {
 	a := newApp(t).wordsOnly().withCredentials()
 	reached := make(chan struct{})
 	var once sync.Once
+	var open atomic.Bool
 	slow := failing(t, aws.URL, func(service string) string {
-		if service == "dynamodb" {
+		if service == "dynamodb" && !open.Load() {
 			once.Do(func() { close(reached) })
 			<-t.Context().Done()
 		}
@@ -214,9 +218,20 @@ func TestScanInterrupted(t *testing.T) {
 	})
 	b := a.start("scan", "--endpoint-url", slow, "--region", "eu-west-1", "--json")
 	<-reached
+	time.Sleep(5 * time.Second) // meanwhile others of the 54 cells come to their end
 	require.NoError(t, b.Process.Signal(os.Interrupt))
 	out, err := io.ReadAll(b.out)
 	require.NoError(t, err)
 	require.Equal(t, 1, b.end())
 	require.Contains(t, string(out), `"cancelled"`, strings.TrimSpace(b.err.String()))
+
+	// Once more, with nothing in the way: what had been read is not asked for again, unless that is wanted.
+	open.Store(true)
+	var on, anew scanned
+	a.json(&on, "scan", "--endpoint-url", slow, "--region", "eu-west-1")
+	require.Positive(t, on.CellsKept)
+	require.Zero(t, on.CellsFailed)
+	a.json(&anew, "scan", "--endpoint-url", slow, "--region", "eu-west-1", "--fresh")
+	require.Zero(t, anew.CellsKept)
+	require.Equal(t, on.Total, anew.Total)
 }

@@ -3,7 +3,7 @@ import { ErrorPanel, Spinner } from "@/components/ui/feedback";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { TokenInput } from "@/components/ui/token-input";
-import { Section, SettingsForm } from "./form";
+import { Section, SettingsForm, Switch } from "./form";
 
 export function AwsSection() {
   return (
@@ -24,6 +24,10 @@ export function AwsSection() {
             <Field label="Roles to assume" hint="One ARN for each further account.">
               {(ids) => <TokenInput {...ids} label="roles" mono values={draft.roleArns} onChange={(roleArns) => change({ roleArns })} placeholder="arn:aws:iam::444455556666:role/ReadOnly" />}
             </Field>
+            <Field label="Scan every so many hours" hint="While the window is open; a scan that was missed is made up. 0: only when you ask for it.">
+              {(ids) => <Input {...ids} type="number" min={0} max={8760} className="w-32" value={String(draft.scanEveryHours)} onChange={(e) => change({ scanEveryHours: Math.max(0, Math.min(8760, Math.round(Number(e.target.value)))) })} />}
+            </Field>
+            <Switch label="Also ask Cloud Control" hint="For types without a collector of their own: many more calls, and rights that the policy in docs does not give." checked={draft.cloudControl} onChange={(cloudControl) => change({ cloudControl })} />
             <Field label="Endpoint" hint="Only for another service that speaks the AWS API. Empty: AWS itself.">
               {(ids) => <Input {...ids} inputMode="url" className="font-mono text-xs" value={draft.endpointUrl} onChange={(e) => change({ endpointUrl: e.target.value.trim() })} placeholder="http://127.0.0.1:5000" />}
             </Field>

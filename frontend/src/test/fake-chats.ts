@@ -2,6 +2,7 @@ import {
   BackendError, type AskRequest, type ChatBackend, type ChatGroup, type ChatQuery, type Conversation, type ConversationQuery, type Draft, type FacetValue, type Folder,
   type Message, type RecalledPair, type RecallMode, type Resource, type Run, type Status,
 } from "@/lib/backend";
+import { FakeBackups, type FakeBackupOptions } from "./fake-backups";
 import { answerText, blankMessage, egressOfAnswer, makeSources, makeToolCalls, reasoningText, showText } from "./fake-answers";
 
 const now = Date.parse("2026-11-23T09:00:00Z");
@@ -10,7 +11,7 @@ export const iso = (minutesAgo: number) => new Date(now - minutesAgo * 60_000).t
 const questions = ["Which production databases are open to the public?", "And which of them have no owner tag?", "What would it cost to turn on encryption for all of them?"];
 const titles = ["Open databases in production", "Public databases before the audit", "Cost of idle volumes in the sandbox accounts this quarter", "Lambda timeouts"];
 
-export interface FakeChatOptions {
+export interface FakeChatOptions extends FakeBackupOptions {
   conversations?: number;
   /** Folders, tags, pins, branches, a rich answer. */
   rich?: boolean;
@@ -24,7 +25,7 @@ function missing(): BackendError {
 }
 
 /** Conversations in memory, as trees of messages of which one path is shown. */
-export abstract class FakeChats implements ChatBackend {
+export abstract class FakeChats extends FakeBackups implements ChatBackend {
   abstract status: Status;
   abstract resources: Resource[];
   abstract runs: Map<string, Run>;
@@ -46,6 +47,7 @@ export abstract class FakeChats implements ChatBackend {
   protected nextId = 100;
 
   protected fill(options: FakeChatOptions): void {
+    this.fillBackups(options);
     const rich = options.rich ?? false;
     if (rich) this.folders = [{ id: "f-1", name: "Audit 2026", count: 0 }, { id: "f-2", name: "Cost reviews", count: 0 }];
     this.conversations = Array.from({ length: options.conversations ?? 3 }, (_, i) => ({

@@ -547,6 +547,8 @@ export namespace main {
 	    regions: string[];
 	    services: string[];
 	    roleArns: string[];
+	    scanEveryHours: number;
+	    cloudControl: boolean;
 	    endpointUrl: string;
 	    modelProvider: string;
 	    modelBaseUrl: string;

@@ -1,0 +1,24 @@
+import type { BackupListing, BackupRules, BackupSettings, BackupState, BackupTest, PruneResult, RestoreRequest, RestoreResult, RestoreState } from "./backup-types";
+import type { RunRef } from "./types";
+
+/** The part of the backend that is about backups. */
+export interface BackupBackend {
+  /** What this machine remembers; the place itself is not asked. */
+  getBackupState(): Promise<BackupState>;
+  saveBackupSettings(settings: BackupSettings): Promise<BackupState>;
+  /** Opens the native dialog; the folder, or "" if it was cancelled. */
+  chooseBackupFolder(): Promise<string>;
+  /** What is wrong with a place is in the answer. */
+  testBackupTarget(settings: BackupSettings): Promise<BackupTest>;
+  startBackup(): Promise<RunRef>;
+  startVerify(all: boolean, drill: boolean): Promise<RunRef>;
+  listBackups(): Promise<BackupListing>;
+  previewPrune(rules: BackupRules): Promise<PruneResult>;
+  pruneBackups(rules: BackupRules): Promise<PruneResult>;
+  /** Reads as much as the restore itself. */
+  previewRestore(request: RestoreRequest): Promise<RestoreResult>;
+  /** Begins; the phase is "restoring" from then on, and getRestore tells the rest. */
+  restoreBackup(request: RestoreRequest): Promise<void>;
+  getRestore(): Promise<RestoreState>;
+  cancelRestore(): Promise<void>;
+}

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"errors"
-
 	"cloudops/backend/assistant"
 	"cloudops/backend/chat"
 	"cloudops/backend/host"
@@ -127,13 +125,4 @@ func wireAnswer(a *host.AnswerState) *AnswerState {
 		out.Egress = append(out.Egress, wireEgress(e))
 	}
 	return out
-}
-
-// secretError says where the credentials are, never what they are.
-func secretError(err error) (AppError, bool) {
-	var found *assistant.SecretError
-	if !errors.As(err, &found) {
-		return AppError{}, false
-	}
-	return AppError{Code: "secret_found", Message: err.Error(), Hint: "Redact it, or send it anyway if it may leave this machine.", Retryable: false}, true
 }

@@ -2,12 +2,18 @@
 # Measures search quality and speed and prints what it measured. No result is a failure: quote medians and ratios.
 #   BENCH_DATA=FOLDER  with estate-*.json and locomo-*.json, and BENCH_SCORE=PROGRAM that scores a run: adds search quality
 set -euo pipefail
+export CLOUDOPS_TAGS=webkit2_41
 cd "$(dirname "$0")/.."
 say() { printf '\033[1m==> %s\033[0m\n' "$*"; }
 say "Store and search"
 build/virtual.sh go test -run '^$' -bench . -benchtime 200x ./backend/store ./backend/ledger ./backend/embedding ./backend/crypto
 say "Chats: ${BENCH_MESSAGES:-100000} messages in ${BENCH_CONVERSATIONS:-5000} conversations"
 go run ./bench/history -messages "${BENCH_MESSAGES:-100000}" -conversations "${BENCH_CONVERSATIONS:-5000}"
+say "The window at that size (words alone)"
+go build -tags dev,webkit2_41 -o build/test/cloudops-dev .
+(cd frontend && npm run --silent build >/dev/null && CLOUDOPS_E2E_APP="$PWD/../build/test/cloudops-dev" ../build/virtual.sh npx playwright test -c playwright.bench.config.ts)
+say "Backups of 100,000 messages, to a folder and to a real S3 server"
+build/virtual.sh go test -run '^$' -bench Backup -benchtime 1x ./backend/backup
 if [ -n "${BENCH_DATA:-}" ]; then
 	mkdir -p build/test
 	for data in "$BENCH_DATA"/*.json; do

@@ -2,7 +2,6 @@ package host
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
 
@@ -45,7 +44,11 @@ func (h *Host) Scan(ctx context.Context, o ScanOptions, progress func(aws.Progre
 		Profiles: o.Profiles, Regions: o.Regions, Services: o.Services, RoleARNs: o.RoleARNs, CloudControl: o.CloudControl,
 		EndpointURL: o.EndpointURL, Version: h.o.Version, Kept: kept, Progress: progress,
 	}).Scan(ctx, sink)
-	return Scanned{Report: report, Counts: sink.counts}, errors.Join(err, h.endScan(ctx, err))
+	if err == nil {
+		// The note of one that was cut off stays, for the next to go on with.
+		err = h.endScan(ctx)
+	}
+	return Scanned{Report: report, Counts: sink.counts}, err
 }
 
 func either(asked, set []string) []string {

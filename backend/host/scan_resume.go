@@ -68,10 +68,5 @@ func (h *Host) readSince(ctx context.Context, since time.Time) (func(estate.Cell
 	return func(c estate.Cell) bool { return read[c] }, nil
 }
 
-// endScan takes the note back where the scan came to its end; one that was cut off stays to be gone on with.
-func (h *Host) endScan(ctx context.Context, scanErr error) error {
-	if scanErr != nil {
-		return nil
-	}
-	return h.ledger.SetMeta(ctx, scanMeta, "")
-}
+// endScan takes the note of a scan back that came to its end.
+func (h *Host) endScan(ctx context.Context) error { return h.ledger.SetMeta(ctx, scanMeta, "") }

@@ -16,7 +16,7 @@ import (
 )
 
 // maxIncoming relations are shown of one resource.
-const maxIncoming = 200
+const maxIncoming = 1000
 
 // Edge is a relation at a resource.
 type Edge struct {

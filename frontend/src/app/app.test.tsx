@@ -11,7 +11,7 @@ import { App } from "./app";
 beforeEach(() => {
   useChat.setState({ pending: {}, editing: "", newRecall: null });
   forgetLoadedDrafts();
-  useEstateView.setState({ ignored: { text: "", fields: [] }, sortBy: "", desc: false });
+  useEstateView.setState({ ignored: { text: "", filters: [] }, sortBy: "", desc: false });
   window.localStorage.clear();
 });
 

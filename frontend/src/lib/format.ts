@@ -34,6 +34,13 @@ function startOfDay(time: number): number {
   return new Date(time).setHours(0, 0, 0, 0);
 }
 
+/** The beginning of the day so many days ago, as RFC 3339. */
+export function daysAgo(days: number, now = Date.now()): string {
+  const date = new Date(startOfDay(now));
+  date.setDate(date.getDate() - days);
+  return date.toISOString();
+}
+
 /** "12 Mar 2026, 14:05". Empty for no time. */
 export function formatDateTime(iso: string): string {
   const time = Date.parse(iso);
@@ -72,11 +79,12 @@ export function formatCost(usd: number): string {
   return `$${usd.toFixed(2)}`;
 }
 
-/** "812 B", "18 KB", "1.2 MB". */
+/** "812 B", "18 KB", "1.2 MB", "3.4 GB". */
 export function formatBytes(n: number): string {
   if (n < 1000) return `${n} B`;
   if (n < 1_000_000) return `${Math.round(n / 1000)} KB`;
-  return `${(n / 1_000_000).toFixed(1)} MB`;
+  if (n < 1_000_000_000) return `${(n / 1_000_000).toFixed(1)} MB`;
+  return `${(n / 1_000_000_000).toFixed(1)} GB`;
 }
 
 /** Markdown without its marks, line by line, for pasting where there is no Markdown. */

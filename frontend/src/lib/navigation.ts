@@ -1,8 +1,9 @@
 import { create } from "zustand";
 import type { ChatQuery, EstateFilter } from "./backend";
+import { daysAgo } from "./format";
 
 export type Screen = "chat" | "estate" | "search" | "settings";
-export type EstateTab = "overview" | "resources";
+export type EstateTab = "overview" | "resources" | "changes";
 export type SettingsSection = "aws" | "model" | "chats" | "keys" | "data" | "health" | "appearance" | "shortcuts";
 
 /** What a prompt is about: a resource that "Ask about this" attached. */
@@ -21,6 +22,13 @@ export interface MessageTarget {
 /** Filters of the search page, and its words. */
 export type ChatFilters = Pick<ChatQuery, "text" | "roles" | "folderId" | "conversationId" | "from" | "to">;
 
+/** Which changes of the estate are shown. */
+export interface ChangeView {
+  /** RFC 3339; empty: all. */
+  since: string;
+  filters: EstateFilter[];
+}
+
 export const noChatFilters: ChatFilters = { text: "", roles: [], folderId: "", conversationId: "", from: "", to: "" };
 
 interface NavigationState {
@@ -36,6 +44,7 @@ interface NavigationState {
   estateTab: EstateTab;
   estateText: string;
   estateFilters: EstateFilter[];
+  changes: ChangeView;
   /** What is looked for in all conversations, beside their list. */
   chatText: string;
   /** What the search page looks for. */
@@ -58,6 +67,8 @@ interface NavigationState {
   setEstateTab: (tab: EstateTab) => void;
   searchEstate: (text: string, filters?: EstateFilter[]) => void;
   setEstateFilters: (filters: EstateFilter[]) => void;
+  /** Opens the estate's changes; without a view, those that were shown last. */
+  showChanges: (view?: ChangeView) => void;
   /** Opens the search page with these words and filters. */
   searchChats: (query: Partial<ChatFilters>) => void;
   setChatQuery: (part: Partial<ChatFilters>) => void;
@@ -79,6 +90,7 @@ export const useNavigation = create<NavigationState>((set) => ({
   estateTab: "overview",
   estateText: "",
   estateFilters: [],
+  changes: { since: daysAgo(7), filters: [] },
   chatText: "",
   chatQuery: noChatFilters,
   settingsSection: "aws",
@@ -108,6 +120,7 @@ export const useNavigation = create<NavigationState>((set) => ({
   searchEstate: (estateText, estateFilters = []) =>
     set({ screen: "estate", estateTab: "resources", estateText, estateFilters, resourceArn: "" }),
   setEstateFilters: (estateFilters) => set({ estateFilters }),
+  showChanges: (view) => set((s) => ({ screen: "estate", estateTab: "changes", changes: view ?? s.changes, resourceArn: "" })),
   searchChats: (query) => set((s) => ({ screen: "search", chatQuery: { ...noChatFilters, ...query }, resourceArn: "", focusSearch: s.focusSearch + 1 })),
   setChatQuery: (part) => set((s) => ({ chatQuery: { ...s.chatQuery, ...part } })),
   setHelpOpen: (helpOpen) => set({ helpOpen }),

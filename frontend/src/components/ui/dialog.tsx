@@ -45,18 +45,23 @@ interface DrawerProps {
   onClose: () => void;
   /** Names the drawer for assistive technology. */
   label: string;
+  /** It takes most of the window. */
+  wide?: boolean;
   children: ReactNode;
 }
 
 /** A panel from the right edge that leaves the rest of the window usable. */
-export function Drawer({ open, onClose, label, children }: DrawerProps) {
+export function Drawer({ open, onClose, label, wide, children }: DrawerProps) {
   return (
     <Primitive.Root open={open} onOpenChange={(next) => !next && onClose()} modal={false}>
       <Primitive.Portal>
         <Primitive.Content
           aria-describedby={undefined}
           onInteractOutside={(event) => event.preventDefault()}
-          className="fixed inset-y-0 right-0 z-30 flex w-[min(540px,40vw)] min-w-96 animate-[drawer-in_140ms_ease-out] flex-col border-l bg-surface shadow-float"
+          className={cn(
+            "fixed inset-y-0 right-0 z-30 flex min-w-96 animate-[drawer-in_140ms_ease-out] flex-col border-l bg-surface shadow-float",
+            wide ? "w-[min(1100px,78vw)]" : "w-[min(540px,40vw)]",
+          )}
         >
           <Primitive.Title className="sr-only">{label}</Primitive.Title>
           {children}

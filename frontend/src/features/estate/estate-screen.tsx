@@ -14,6 +14,7 @@ import { useNavigation, type EstateTab } from "@/lib/navigation";
 import { readPreference, writePreference } from "@/lib/preferences";
 import { errorInPlace, useStatus } from "@/lib/queries";
 import { isRunning, useLatestRun } from "@/lib/runs";
+import { Changes } from "./changes";
 import { Facets } from "./facets";
 import { FilterChips } from "./filter-chips";
 import { Overview } from "./overview";
@@ -55,9 +56,11 @@ export function EstateScreen() {
           <TabsList className="px-4">
             <TabsTrigger value="overview">Overview</TabsTrigger>
             <TabsTrigger value="resources">Resources</TabsTrigger>
+            <TabsTrigger value="changes">Changes</TabsTrigger>
           </TabsList>
           <TabsContent value="overview" className="flex min-h-0 flex-1 flex-col"><Overview /></TabsContent>
           <TabsContent value="resources" className="flex min-h-0 flex-1 flex-col"><Results query={query} table={table} /></TabsContent>
+          <TabsContent value="changes" className="flex min-h-0 flex-1 flex-col"><Changes /></TabsContent>
         </Tabs>
       )}
     </div>
@@ -124,8 +127,10 @@ function Results({ query, table }: ResultsProps) {
             <FilterChips
               understood={first?.understood ?? []}
               chosen={estateFilters}
-              onRemoveUnderstood={(field) => view.ignore(query.text, field)}
-              onRemoveChosen={(field) => setEstateFilters(estateFilters.filter((f) => f.field !== field))}
+              removed={view.ignored.text === query.text ? view.ignored.filters : []}
+              onRemoveUnderstood={(filter) => view.ignore(query.text, filter)}
+              onRestore={(filter) => view.restore(filter.field)}
+              onRemoveChosen={(filter) => setEstateFilters(estateFilters.filter((f) => f !== filter))}
               onClear={() => setEstateFilters([])}
             />
           </div>

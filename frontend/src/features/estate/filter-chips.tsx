@@ -1,4 +1,4 @@
-import { Sparkles, X } from "lucide-react";
+import { Plus, Sparkles, X } from "lucide-react";
 import { Button } from "@/components/ui/button";
 import type { EstateFilter } from "@/lib/backend";
 import { cn } from "@/lib/cn";
@@ -6,27 +6,49 @@ import { cn } from "@/lib/cn";
 interface FilterChipsProps {
   understood: EstateFilter[];
   chosen: EstateFilter[];
-  onRemoveUnderstood: (field: string) => void;
-  onRemoveChosen: (field: string) => void;
+  /** Understood filters that were taken away and can come back. */
+  removed?: EstateFilter[];
+  onRemoveUnderstood: (filter: EstateFilter) => void;
+  onRestore?: (filter: EstateFilter) => void;
+  onRemoveChosen: (filter: EstateFilter) => void;
   onClear: () => void;
 }
 
 /** What narrows the result: the filters that the words became, and those that were ticked. */
-export function FilterChips({ understood, chosen, onRemoveUnderstood, onRemoveChosen, onClear }: FilterChipsProps) {
-  if (understood.length + chosen.length === 0) return null;
+export function FilterChips({ understood, chosen, removed = [], onRemoveUnderstood, onRestore, onRemoveChosen, onClear }: FilterChipsProps) {
+  if (understood.length + chosen.length + removed.length === 0) return null;
   return (
-    <ul aria-label="Active filters" className="flex flex-wrap items-center gap-1.5">
-      {understood.map((filter) => (
-        <Chip key={`u-${filter.field}`} filter={filter} onRemove={() => onRemoveUnderstood(filter.field)} understood />
-      ))}
-      {chosen.map((filter) => (
-        <Chip key={`c-${filter.field}`} filter={filter} onRemove={() => onRemoveChosen(filter.field)} />
-      ))}
-      {chosen.length > 1 && (
-        <li>
-          <Button variant="ghost" size="sm" onClick={onClear}>Clear all</Button>
-        </li>
+    <div className="flex flex-wrap items-center gap-1.5">
+      {understood.length + chosen.length > 0 && (
+        <ul aria-label="Active filters" className="flex flex-wrap items-center gap-1.5">
+          {understood.map((filter, i) => (
+            <Chip key={`u-${filter.field}-${i}`} filter={filter} onRemove={() => onRemoveUnderstood(filter)} understood />
+          ))}
+          {chosen.map((filter, i) => (
+            <Chip key={`c-${filter.field}-${i}`} filter={filter} onRemove={() => onRemoveChosen(filter)} />
+          ))}
+          {chosen.length > 1 && (
+            <li>
+              <Button variant="ghost" size="sm" onClick={onClear}>Clear all</Button>
+            </li>
+          )}
+        </ul>
       )}
+      {removed.length > 0 && <Removed filters={removed} onRestore={onRestore} />}
+    </div>
+  );
+}
+
+function Removed({ filters, onRestore }: { filters: EstateFilter[]; onRestore?: (filter: EstateFilter) => void }) {
+  return (
+    <ul aria-label="Filters that were removed" className="flex flex-wrap items-center gap-1.5">
+      {filters.map((filter) => (
+        <li key={filter.field}>
+          <Button variant="ghost" size="sm" className="h-6.5 border border-dashed text-muted" aria-label={`Put the filter ${chipText(filter)} back`} onClick={() => onRestore?.(filter)}>
+            <Plus aria-hidden />{chipText(filter)}
+          </Button>
+        </li>
+      ))}
     </ul>
   );
 }
@@ -56,6 +78,7 @@ function Chip({ filter, onRemove, understood }: { filter: EstateFilter; onRemove
 /** "Environment: prod", or the label alone where it already says the values. */
 export function chipText(filter: EstateFilter): string {
   const values = filter.values.slice(0, 3).join(", ") + (filter.values.length > 3 ? ` +${filter.values.length - 3}` : "");
-  if (!filter.label) return `${filter.field}: ${values}`;
-  return filter.fromQuery ? filter.label : `${filter.label}: ${values}`;
+  if (!filter.label) return `${filter.field}: ${filter.not ? "not " : ""}${values}`;
+  if (filter.fromQuery || filter.min !== undefined || filter.max !== undefined) return filter.label;
+  return `${filter.label}: ${filter.not ? "not " : ""}${values}`;
 }

@@ -1,5 +1,6 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from "@tanstack/react-query";
-import { backend, type EstateQuery } from "@/lib/backend";
+import { backend, type ChangeQuery, type EstateQuery } from "@/lib/backend";
+import { daysAgo } from "@/lib/format";
 import { keys } from "@/lib/queries";
 import { useActiveRun } from "@/lib/runs";
 
@@ -29,6 +30,32 @@ export function useResource(arn: string) {
     queryKey: keys.resource(arn),
     queryFn: () => backend().getResource(arn),
     enabled: arn !== "",
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function useHistory(arn: string) {
+  return useQuery({ queryKey: [...keys.estate, "history", arn], queryFn: () => backend().getResourceHistory(arn), enabled: arn !== "" });
+}
+
+type ChangesWanted = Pick<ChangeQuery, "since" | "filters">;
+
+export function useChanges(wanted: ChangesWanted) {
+  return useInfiniteQuery({
+    queryKey: [...keys.estate, "changes", wanted],
+    queryFn: ({ pageParam }) => backend().findChanges({ ...wanted, limit: 100, cursor: pageParam }),
+    initialPageParam: "",
+    getNextPageParam: (page) => page.next || undefined,
+    placeholderData: keepPreviousData,
+  });
+}
+
+/** The changes by day; without a beginning, of the last year. */
+export function useChangeDays(wanted: ChangesWanted) {
+  const since = wanted.since || daysAgo(365);
+  return useQuery({
+    queryKey: [...keys.estate, "change-days", wanted],
+    queryFn: () => backend().getChangeDays({ ...wanted, since, limit: 0, cursor: "" }),
     placeholderData: keepPreviousData,
   });
 }

@@ -1,25 +1,33 @@
-import { ArrowLeft, ArrowRight, Check, Copy, ExternalLink, MessageSquareText } from "lucide-react";
-import { useState, type ReactNode } from "react";
+import { Check, Copy, ExternalLink, MessageSquareText } from "lucide-react";
+import { useEffect, useState, type ReactNode } from "react";
 import { EnvMark, ResourceIcon } from "@/components/resource-mark";
-import { Badge } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Drawer } from "@/components/ui/dialog";
 import { ErrorPanel, Skeleton } from "@/components/ui/feedback";
 import { Segmented } from "@/components/ui/segmented";
 import { Tabs, TabsContent, TabsList, TabsTrigger } from "@/components/ui/tabs";
-import { backend, type ResourceDetail, type ResourceRelation } from "@/lib/backend";
+import { backend, toBackendError, type ResourceDetail } from "@/lib/backend";
 import { formatAgo, formatDateTime } from "@/lib/format";
 import { useNavigation } from "@/lib/navigation";
 import { toastError } from "@/lib/toast";
+import { Account } from "./account";
+import { History } from "./history";
 import { JsonTree, parseJson } from "./json-tree";
 import { useResource } from "./queries";
+import { Relations } from "./relations";
+import { useDrawer, type DrawerTab } from "./state";
 
 /** Everything about one resource, over whichever screen is shown. */
 export function ResourceDrawer() {
   const arn = useNavigation((s) => s.resourceArn);
   const close = useNavigation((s) => s.closeResource);
+  // Closed, it begins afresh; from one row of the table to the next the tab stays.
+  useEffect(() => {
+    if (!arn) useDrawer.setState({ tab: "overview", trail: [], at: "" });
+  }, [arn]);
+  const wide = useDrawer((s) => s.wide && s.tab === "relations");
   return (
-    <Drawer open={arn !== ""} onClose={close} label="Resource">
+    <Drawer open={arn !== ""} onClose={close} label="Resource" wide={wide}>
       {arn && <DrawerBody arn={arn} />}
     </Drawer>
   );
@@ -27,9 +35,23 @@ export function ResourceDrawer() {
 
 function DrawerBody({ arn }: { arn: string }) {
   const query = useResource(arn);
+  if (query.isError && toBackendError(query.error).code === "not_found") return <Gone arn={arn} />;
   if (query.isError) return <ErrorPanel error={query.error} onRetry={() => void query.refetch()} className="pt-24" />;
   if (!query.data) return <DrawerSkeleton />;
   return <Detail detail={query.data} />;
+}
+
+/** A resource that was removed still has a history. */
+function Gone({ arn }: { arn: string }) {
+  return (
+    <>
+      <header className="border-b px-5 pb-3 pt-4">
+        <h2 className="pr-10 text-lg font-semibold">Not in the inventory any more</h2>
+        <CopyableArn arn={arn} />
+      </header>
+      <div className="min-h-0 flex-1 overflow-y-auto p-5"><History arn={arn} /></div>
+    </>
+  );
 }
 
 function DrawerSkeleton() {
@@ -45,6 +67,7 @@ function DrawerSkeleton() {
 
 function Detail({ detail }: { detail: ResourceDetail }) {
   const { resource, relations } = detail;
+  const { tab, setTab } = useDrawer();
   const label = resource.name || resource.arn;
   return (
     <>
@@ -59,11 +82,12 @@ function Detail({ detail }: { detail: ResourceDetail }) {
         <CopyableArn arn={resource.arn} />
         <Actions detail={detail} />
       </header>
-      <Tabs defaultValue="overview" className="flex min-h-0 flex-1 flex-col">
+      <Tabs value={tab} onValueChange={(next) => setTab(next as DrawerTab)} className="flex min-h-0 flex-1 flex-col">
         <TabsList className="px-5">
           <TabsTrigger value="overview">Overview</TabsTrigger>
           <TabsTrigger value="attributes">Attributes</TabsTrigger>
           <TabsTrigger value="relations">Relations ({relations.length})</TabsTrigger>
+          <TabsTrigger value="history">History</TabsTrigger>
         </TabsList>
         <TabsContent value="overview" className="min-h-0 flex-1 overflow-y-auto p-5">
           <Overview detail={detail} />
@@ -71,8 +95,11 @@ function Detail({ detail }: { detail: ResourceDetail }) {
         <TabsContent value="attributes" className="min-h-0 flex-1 overflow-y-auto p-5">
           <Attributes text={detail.attributes} />
         </TabsContent>
-        <TabsContent value="relations" className="min-h-0 flex-1 overflow-y-auto p-5">
-          <Relations relations={relations} />
+        <TabsContent value="relations" className="flex min-h-0 flex-1 flex-col overflow-y-auto p-5 data-[state=inactive]:hidden">
+          <Relations detail={detail} />
+        </TabsContent>
+        <TabsContent value="history" className="min-h-0 flex-1 overflow-y-auto p-5">
+          <History arn={resource.arn} />
         </TabsContent>
       </Tabs>
     </>
@@ -130,7 +157,7 @@ function Overview({ detail }: { detail: ResourceDetail }) {
     <div className="space-y-5">
       <dl className="grid grid-cols-[112px_1fr] gap-y-1.5">
         <Fact name="Region">{resource.region}</Fact>
-        <Fact name="Account">{resource.accountId}</Fact>
+        <Fact name="Account"><Account id={resource.accountId} name={resource.accountName} /></Fact>
         <Fact name="Environment">{resource.env && <EnvMark env={resource.env} />}</Fact>
         <Fact name="State">{resource.state}</Fact>
         <Fact name="Type">{resource.type}</Fact>
@@ -190,35 +217,5 @@ function Attributes({ text }: { text: string }) {
         <pre tabIndex={0} aria-label="Attributes as JSON" className="selectable overflow-x-auto rounded-md bg-sunken p-3 font-mono text-xs leading-5">{text || "{}"}</pre>
       )}
     </div>
-  );
-}
-
-function Relations({ relations }: { relations: ResourceRelation[] }) {
-  const openResource = useNavigation((s) => s.openResource);
-  if (relations.length === 0) return <p className="text-muted">Nothing in the inventory refers to this resource, and it refers to nothing.</p>;
-  return (
-    <ul className="divide-y rounded-md border">
-      {relations.map((relation, i) => {
-        const { resource } = relation;
-        const Arrow = relation.outgoing ? ArrowRight : ArrowLeft;
-        return (
-          <li key={`${relation.kind}-${relation.arn}-${i}`}>
-            <button
-              type="button"
-              disabled={!resource}
-              onClick={() => openResource(relation.arn)}
-              className="flex w-full items-center gap-2.5 px-2.5 py-1.5 text-left enabled:hover:bg-hover focus-visible:outline-offset-[-2px]"
-            >
-              <Arrow className="size-3.5 shrink-0 text-muted" aria-label={relation.outgoing ? "refers to" : "is referred to by"} />
-              <Badge className="shrink-0">{relation.kind}</Badge>
-              <span className="min-w-0 flex-1">
-                <span className="block truncate font-medium">{resource?.name || relation.arn}</span>
-                <span className="block truncate text-xs text-muted">{resource ? `${resource.typeLabel || resource.type} · ${resource.region}` : "Not in the inventory"}</span>
-              </span>
-            </button>
-          </li>
-        );
-      })}
-    </ul>
   );
 }

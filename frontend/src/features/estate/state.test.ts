@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { buildQuery, toggleValue, useEstateView, withChosen } from "./state";
+import { buildQuery, chosenFilter, toggleValue, useEstateView, withChosen } from "./state";
 
 test("ticking adds a value, unticking the last one removes the filter", () => {
   const one = toggleValue([], "region", "Region", "eu-west-1");
@@ -9,11 +9,13 @@ test("ticking adds a value, unticking the last one removes the filter", () => {
 });
 
 test("an understood filter that was removed stays away for these words only", () => {
-  useEstateView.getState().ignore("production database", "env");
-  useEstateView.getState().ignore("production database", "type");
+  useEstateView.getState().ignore("production database", chosenFilter("env", "Environment", ["production"]));
+  useEstateView.getState().ignore("production database", chosenFilter("type", "Type", ["AWS::RDS::DBInstance"]));
   const view = useEstateView.getState();
   expect(buildQuery("production database ", [], view).ignoreUnderstood).toEqual(["env", "type"]);
   expect(buildQuery("production bucket", [], view).ignoreUnderstood).toEqual([]);
+  view.restore("env");
+  expect(buildQuery("production database", [], useEstateView.getState()).ignoreUnderstood).toEqual(["type"]);
 });
 
 test("sorting goes up, down and back to relevance", () => {

@@ -1,21 +1,24 @@
 import { create } from "zustand";
 import type { EstateFilter, EstateQuery, FacetGroup } from "@/lib/backend";
+import { useNavigation } from "@/lib/navigation";
 
 interface EstateViewState {
-  /** Fields of understood filters that were taken away, and the text they belong to: new words start afresh. */
-  ignored: { text: string; fields: string[] };
+  /** Understood filters that were taken away, and the text they belong to: new words start afresh. */
+  ignored: { text: string; filters: EstateFilter[] };
   sortBy: string;
   desc: boolean;
-  ignore: (text: string, field: string) => void;
+  ignore: (text: string, filter: EstateFilter) => void;
+  restore: (field: string) => void;
   sort: (field: string) => void;
 }
 
 export const useEstateView = create<EstateViewState>((set) => ({
-  ignored: { text: "", fields: [] },
+  ignored: { text: "", filters: [] },
   sortBy: "",
   desc: false,
-  ignore: (text, field) =>
-    set((s) => ({ ignored: { text, fields: s.ignored.text === text ? [...s.ignored.fields, field] : [field] } })),
+  ignore: (text, filter) =>
+    set((s) => ({ ignored: { text, filters: s.ignored.text === text ? [...s.ignored.filters, filter] : [filter] } })),
+  restore: (field) => set((s) => ({ ignored: { ...s.ignored, filters: s.ignored.filters.filter((f) => f.field !== field) } })),
   sort: (field) => set((s) => nextSort(s, field)),
 }));
 
@@ -36,7 +39,7 @@ export function buildQuery(
   return {
     text: words,
     filters,
-    ignoreUnderstood: view.ignored.text === words ? view.ignored.fields : [],
+    ignoreUnderstood: [...new Set(view.ignored.text === words ? view.ignored.filters.map((f) => f.field) : [])],
     sortBy: view.sortBy,
     desc: view.desc,
     limit: pageSize,
@@ -69,4 +72,49 @@ export function withChosen(facets: FacetGroup[], filters: EstateFilter[]): Facet
     const missing = chosen.filter((v) => !group.values.some((known) => known.value === v));
     return missing.length === 0 ? group : { ...group, values: [...missing.map((v) => ({ value: v, label: v, count: 0 })), ...group.values] };
   });
+}
+
+export type DrawerTab = "overview" | "attributes" | "relations" | "history";
+
+interface DrawerState {
+  tab: DrawerTab;
+  wide: boolean;
+  /** Relations as a graph, or as a list. */
+  relations: "graph" | "list";
+  /** The resources that were walked over to get to the one in the drawer, the first one first. */
+  trail: string[];
+  /** Where the trail ends; with another resource in the drawer it is of no use. */
+  at: string;
+  setTab: (tab: DrawerTab) => void;
+  /** Goes from one resource to another along a relation. */
+  walk: (from: string, to: string) => void;
+  back: () => void;
+}
+
+/** How the drawer shows a resource; it outlives the walk from one resource to the next. */
+export const useDrawer = create<DrawerState>((set, get) => ({
+  tab: "overview",
+  wide: false,
+  relations: "graph",
+  trail: [],
+  at: "",
+  setTab: (tab) => set({ tab }),
+  walk: (from, to) => {
+    const trail = get().at === from ? get().trail : [];
+    set({ trail: [...trail, from], at: to });
+    useNavigation.getState().openResource(to);
+  },
+  back: () => {
+    const trail = get().trail.slice(0, -1);
+    const to = get().trail.at(-1);
+    if (to === undefined) return;
+    set({ trail, at: to });
+    useNavigation.getState().openResource(to);
+  },
+}));
+
+/** Opens a resource where its history is. */
+export function openHistory(arn: string): void {
+  useDrawer.setState({ tab: "history", trail: [], at: arn });
+  useNavigation.getState().openResource(arn);
 }

@@ -5,7 +5,7 @@ import reactHooks from "eslint-plugin-react-hooks";
 import globals from "globals";
 import tseslint from "typescript-eslint";
 
-const features = ["startup", "estate", "chat", "settings"];
+const features = ["startup", "estate", "chat", "settings", "backup"];
 
 // Imports point one way: app -> features -> components -> lib. Features never import each other, and only
 // lib/backend knows that there is a Wails.

@@ -49,7 +49,8 @@ export default defineConfig({
   plugins: [oneFontFormat(), react(), tailwindcss(), contentSecurityPolicy()],
   define: { __STYLE_NONCE__: JSON.stringify(styleNonce) },
   resolve: { alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) } },
-  server: { host: "127.0.0.1", strictPort: false },
+  // The documents that the window shows lie beside it.
+  server: { host: "127.0.0.1", strictPort: false, fs: { allow: [".."] } },
   build: {
     target: "safari16.4",
     sourcemap: false,

@@ -38,7 +38,7 @@ for (const theme of ["light", "dark"] as const) {
     await expect(page.getByRole("button", { name: "Copy the answer" })).toBeVisible({ timeout: 60_000 });
     await accessible(page, "conversation");
 
-    await page.keyboard.press("Control+3");
+    await page.keyboard.press("Control+4");
     for (const section of ["AWS", "Model", "Conversations", "Keys and recovery", "Data", "Health", "Appearance", "Keyboard shortcuts"]) {
       await page.getByRole("navigation", { name: "Settings" }).getByRole("button", { name: section }).click();
       await expect(page.getByRole("heading", { name: section, level: 2 })).toBeVisible();

@@ -99,7 +99,7 @@ test("stopped, broken off, refused, slow and mute models leave prompt and partia
 
 test("Bedrock: the connection test, an answer with a tool, and its errors", async ({ page, app, scripted }) => {
   await loadSample(page, app);
-  await page.keyboard.press("Control+3");
+  await page.keyboard.press("Control+4");
   await page.getByRole("tab", { name: /model/i }).or(page.getByRole("link", { name: /model/i })).or(page.getByRole("button", { name: /^(chat )?model$/i })).first().click();
   await page.getByRole("radio", { name: "Amazon Bedrock" }).or(page.getByRole("tab", { name: "Amazon Bedrock" })).or(page.getByText("Amazon Bedrock", { exact: true })).first().click();
   await page.getByLabel("Region").fill("eu-west-1");

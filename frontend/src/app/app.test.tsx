@@ -236,7 +236,7 @@ describe("everywhere", () => {
     const fake = freshBackend();
     const { user } = renderWith(<App />);
     await screen.findByRole("searchbox", { name: "Search the estate" });
-    await user.keyboard("{Control>}3{/Control}");
+    await user.keyboard("{Control>}4{/Control}");
     await user.click(await screen.findByRole("checkbox", { name: /sandbox/ }));
     await user.type(screen.getByLabelText("Regions"), "us-east-1,");
     expect(fake.settings.profiles).toEqual(["prod-readonly"]);

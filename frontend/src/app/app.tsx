@@ -4,6 +4,7 @@ import { ScanForm } from "@/components/scan-form";
 import { Dialog } from "@/components/ui/dialog";
 import { Toaster } from "@/components/ui/toaster";
 import { TooltipProvider } from "@/components/ui/tooltip";
+import { BackupScreen, RestoreScreen } from "@/features/backup";
 import { ChatScreen, SearchScreen } from "@/features/chat";
 import { EstateScreen, ResourceDrawer } from "@/features/estate";
 import { SettingsScreen } from "@/features/settings";
@@ -56,7 +57,7 @@ function Shell() {
         {usable && <Banners status={status} />}
         <div className="min-h-0 flex-1">
           <ErrorBoundary resetKey={screen}>
-            {!ready ? <StartupScreen status={status} /> : welcome.shown ? <FirstLaunch onSkip={welcome.skip} /> : <CurrentScreen screen={screen} />}
+            {status?.phase === "restoring" ? <RestoreScreen /> : !ready ? <StartupScreen status={status} /> : welcome.shown ? <FirstLaunch onSkip={welcome.skip} /> : <CurrentScreen screen={screen} />}
           </ErrorBoundary>
         </div>
       </main>
@@ -87,6 +88,7 @@ const firstRuns = ["scan", "sample", "import"] as const;
 function CurrentScreen({ screen }: { screen: Screen }) {
   if (screen === "chat") return <ChatScreen />;
   if (screen === "search") return <SearchScreen />;
+  if (screen === "backup") return <BackupScreen />;
   if (screen === "settings") return <SettingsScreen />;
   return <EstateScreen />;
 }

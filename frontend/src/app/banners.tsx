@@ -7,7 +7,7 @@ import { toastError } from "@/lib/toast";
 
 /** What lasts and should be known: the index is down, the recovery key is not saved, whatever the backend reports. */
 export function Banners({ status }: { status: Status }) {
-  const openSettings = useNavigation((s) => s.openSettings);
+  const { openSettings, screen } = useNavigation();
   const [later, setLater] = useState(false);
   const notices = status.notices.filter((n) => !(n.code === "index_down" && status.qdrant === "down"));
   return (
@@ -27,7 +27,7 @@ export function Banners({ status }: { status: Status }) {
           {sentence(notice.message)} {notice.hint && <span className="text-soft">{sentence(notice.hint)}</span>}
         </Banner>
       ))}
-      {!status.recoveryKeySaved && !later && !status.firstLaunch && (
+      {!status.recoveryKeySaved && !later && !status.firstLaunch && screen !== "backup" && (
         <Banner
           tone="info"
           actions={

@@ -1,9 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
 import { Command } from "cmdk";
-import { Activity, Bot, Box, Cloud, Download, KeyRound, Keyboard, LayoutGrid, Lock, MessageSquareText, Moon, Radar, Search, Settings2, SquarePen, Sun, type LucideIcon } from "lucide-react";
+import { Activity, ArchiveRestore, Bot, Box, Cloud, CloudUpload, Download, KeyRound, Keyboard, LayoutGrid, Lock, MessageSquareText, Moon, Radar, Search, Settings2, ShieldCheck, SquarePen, Sun, type LucideIcon } from "lucide-react";
 import { Dialog } from "radix-ui";
 import { useState } from "react";
 import { Kbd } from "@/components/ui/badge";
+import { startBackup, startVerify } from "@/features/backup";
 import { backend, type ChatHit, type Resource } from "@/lib/backend";
 import { importEstate } from "@/lib/estate-source";
 import { plainWords } from "@/lib/format";
@@ -97,12 +98,15 @@ function Palette({ onScan, onDone }: { onScan: () => void; onDone: () => void })
           <Item icon={MessageSquareText} onSelect={run(() => nav.go("chat"))} keys={[commandKey, "1"]}>Chat</Item>
           <Item icon={LayoutGrid} onSelect={run(() => nav.go("estate"))} keys={[commandKey, "2"]}>Estate</Item>
           <Item icon={Search} onSelect={run(() => nav.searchChats({}))} keys={[commandKey, "Shift", "F"]}>Search</Item>
-          <Item icon={Settings2} onSelect={run(() => nav.go("settings"))} keys={[commandKey, "3"]}>Settings</Item>
+          <Item icon={ArchiveRestore} onSelect={run(() => nav.go("backup"))} keys={[commandKey, "3"]}>Backup</Item>
+          <Item icon={Settings2} onSelect={run(() => nav.go("settings"))} keys={[commandKey, "4"]}>Settings</Item>
         </Command.Group>
         <Command.Group heading="Do">
           <Item icon={SquarePen} onSelect={run(() => nav.newConversation())} keys={[commandKey, "N"]}>New conversation</Item>
           <Item icon={Radar} onSelect={run(onScan)}>Scan AWS…</Item>
           <Item icon={Download} onSelect={run(() => void importEstate())}>Import resources from a file…</Item>
+          <Item icon={CloudUpload} onSelect={run(() => { nav.go("backup"); void startBackup(); })}>Back up now</Item>
+          <Item icon={ShieldCheck} onSelect={run(() => { nav.go("backup"); void startVerify(false, true); })}>Verify the backups with a drill</Item>
           <Item icon={Lock} onSelect={run(() => void backend().lockNow().catch(toastError))} keys={[commandKey, "Shift", "L"]}>Lock the window</Item>
           <Item icon={Keyboard} onSelect={run(() => nav.setHelpOpen(true))} keys={["?"]}>Show the shortcuts</Item>
           <Item icon={dark ? Sun : Moon} onSelect={run(() => setTheme(dark ? "light" : "dark"))}>{dark ? "Light theme" : "Dark theme"}</Item>

@@ -1,8 +1,9 @@
-import { Command, LayoutGrid, MessageSquareText, Moon, PanelLeftClose, PanelLeftOpen, Search, Settings2, Sun, type LucideIcon } from "lucide-react";
+import { ArchiveRestore, Command, LayoutGrid, MessageSquareText, Moon, PanelLeftClose, PanelLeftOpen, Search, Settings2, Sun, type LucideIcon } from "lucide-react";
 import { useState, type ReactNode } from "react";
 import { Kbd } from "@/components/ui/badge";
 import { Button } from "@/components/ui/button";
 import { Tooltip } from "@/components/ui/tooltip";
+import { useBackupSummary } from "@/features/backup";
 import type { Status } from "@/lib/backend";
 import { cn } from "@/lib/cn";
 import { formatCount } from "@/lib/format";
@@ -15,7 +16,8 @@ export const screens: readonly { id: Screen; label: string; icon: LucideIcon; sh
   { id: "chat", label: "Chat", icon: MessageSquareText, shortcut: "1" },
   { id: "estate", label: "Estate", icon: LayoutGrid, shortcut: "2" },
   { id: "search", label: "Search", icon: Search, shortcut: `${commandKey} ⇧ F` },
-  { id: "settings", label: "Settings", icon: Settings2, shortcut: "3" },
+  { id: "backup", label: "Backup", icon: ArchiveRestore, shortcut: "3" },
+  { id: "settings", label: "Settings", icon: Settings2, shortcut: "4" },
 ];
 
 /** Where to go, and at its foot how the app is. */
@@ -106,7 +108,7 @@ const lights: Record<Light, string> = { ok: "bg-ok", warn: "bg-warn", danger: "b
 interface Line {
   light: Light;
   text: string;
-  section: SettingsSection;
+  section: SettingsSection | "backup";
 }
 
 function statusLines(status: Status | undefined): Line[] {
@@ -122,8 +124,9 @@ function statusLines(status: Status | undefined): Line[] {
 }
 
 function StatusFoot({ status, collapsed, usable }: { status: Status | undefined; collapsed: boolean; usable: boolean }) {
-  const openSettings = useNavigation((s) => s.openSettings);
-  const lines = statusLines(status);
+  const { openSettings, go } = useNavigation();
+  const backup = useBackupSummary(usable);
+  const lines: Line[] = usable ? [...statusLines(status), { ...backup, section: "backup" }] : statusLines(status);
   return (
     <ul aria-label="Status" className="mb-1 border-b pb-1.5">
       {lines.map((line) => {
@@ -131,7 +134,7 @@ function StatusFoot({ status, collapsed, usable }: { status: Status | undefined;
           <button
             type="button"
             disabled={!usable}
-            onClick={() => openSettings(line.section)}
+            onClick={() => (line.section === "backup" ? go("backup") : openSettings(line.section))}
             aria-label={line.text}
             className={cn("flex h-6.5 w-full items-center gap-2.5 rounded-md text-xs text-muted enabled:hover:bg-hover enabled:hover:text-fg", collapsed ? "justify-center" : "px-2")}
           >

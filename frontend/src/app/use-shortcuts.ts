@@ -5,7 +5,7 @@ import { useNavigation, type Screen } from "@/lib/navigation";
 import { isCommand } from "@/lib/shortcuts";
 import { toastError } from "@/lib/toast";
 
-const order: readonly Screen[] = ["chat", "estate", "settings"];
+const order: readonly Screen[] = ["chat", "estate", "backup", "settings"];
 
 function handle(event: KeyboardEvent): boolean {
   const nav = useNavigation.getState();

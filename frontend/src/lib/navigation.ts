@@ -2,7 +2,7 @@ import { create } from "zustand";
 import type { ChatQuery, EstateFilter } from "./backend";
 import { daysAgo } from "./format";
 
-export type Screen = "chat" | "estate" | "search" | "settings";
+export type Screen = "chat" | "estate" | "search" | "backup" | "settings";
 export type EstateTab = "overview" | "resources" | "changes";
 export type SettingsSection = "aws" | "model" | "chats" | "keys" | "data" | "health" | "appearance" | "shortcuts";
 

@@ -10,6 +10,7 @@ export const keys = {
   resource: (arn: string) => ["estate", "resource", arn],
   conversations: ["conversations"],
   messages: (id: string) => ["messages", id],
+  backups: ["backups"],
 } as const;
 
 function isIndexDown(error: unknown): boolean {
@@ -94,8 +95,8 @@ export function useBackendEvents(): void {
       const before = client.getQueryData<Status>(keys.status);
       // What was just read in is searchable in full now.
       if (before && before.pending > 0 && status.pending === 0) void client.invalidateQueries({ queryKey: keys.estate });
-      // What a locked window held in memory is forgotten.
-      if (status.phase === "locked" && before?.phase !== "locked") forgetAll(client);
+      // What a locked window held in memory is forgotten, and what a restore replaces.
+      if (["locked", "restoring"].includes(status.phase) && before?.phase !== status.phase) forgetAll(client);
       client.setQueryData(keys.status, status);
       void client.invalidateQueries({ queryKey: keys.status });
     });
@@ -107,6 +108,8 @@ export function useBackendEvents(): void {
         if (run.answer) void client.invalidateQueries({ queryKey: keys.messages(run.answer.conversationId) });
       } else if (run.kind === "import-chats") {
         void client.invalidateQueries({ queryKey: keys.conversations });
+      } else if (run.kind === "backup" || run.kind === "verify") {
+        void client.invalidateQueries({ queryKey: keys.backups });
       } else {
         void client.invalidateQueries({ queryKey: keys.estate });
       }

@@ -18,7 +18,7 @@ export const shortcuts: readonly { group: string; items: readonly Shortcut[] }[]
     group: "Everywhere",
     items: [
       { keys: [commandKey, "K"], does: "Command palette" },
-      { keys: [commandKey, "1"], does: "Chat; 2 Estate, 3 Settings. The digit alone works outside of text fields" },
+      { keys: [commandKey, "1"], does: "Chat; 2 Estate, 3 Backup, 4 Settings. The digit alone works outside of text fields" },
       { keys: [commandKey, "N"], does: "New conversation" },
       { keys: [commandKey, "Shift", "F"], does: "Search in all conversations" },
       { keys: [commandKey, "Shift", "L"], does: "Lock the window" },

@@ -1,0 +1,75 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { beforeEach, expect, test } from "vitest";
+import { BackendError } from "@/lib/backend";
+import { freshBackend, renderWith } from "@/test/render";
+import type { FakeBackend } from "@/test/fake-backend";
+import { BackupScreen } from "./backup-screen";
+
+let fake: FakeBackend;
+beforeEach(() => {
+  fake = freshBackend();
+});
+
+test("a place that cannot be used is said before anything is saved, and one that can is set", async () => {
+  const { user } = renderWith(<BackupScreen />);
+  await user.click(await screen.findByRole("radio", { name: "S3 bucket" }));
+  await user.type(screen.getByLabelText("Bucket"), "not-mine");
+  fake.failTest = new BackendError({ code: "denied", message: "list what is in s3://not-mine: access is denied", hint: "give s3:ListBucket", retryable: false });
+  await user.click(screen.getByRole("button", { name: "Save and back up" }));
+  expect(await screen.findByRole("alert")).toHaveTextContent("Give s3:ListBucket");
+  expect(fake.backup.target).toBe("");
+
+  fake.failTest = null;
+  await user.click(screen.getByRole("radio", { name: "Folder" }));
+  await user.click(screen.getByRole("button", { name: "Choose…" }));
+  await user.click(await screen.findByRole("button", { name: "Save and back up" }));
+  await waitFor(() => expect(fake.backup).toMatchObject({ target: "folder", dir: "/media/ada/backup-disk", everyHours: 24 }));
+  await waitFor(() => expect(fake.points).toHaveLength(1));
+});
+
+test("the keyboard goes through the timeline, and Enter offers that backup", async () => {
+  fake = freshBackend({ backups: 5 });
+  const { user } = renderWith(<BackupScreen />);
+  const timeline = await screen.findByRole("slider", { name: "Backups over time" });
+  expect(timeline).toHaveAttribute("aria-valuenow", "5");
+  timeline.focus();
+  await user.keyboard("{ArrowLeft}{ArrowLeft}");
+  expect(timeline).toHaveAttribute("aria-valuenow", "3");
+  await user.keyboard("{Home}{Enter}");
+  const dialog = await screen.findByRole("dialog", { name: "Restore" });
+  await user.click(within(dialog).getByRole("button", { name: "Preview" }));
+  await user.click(await within(dialog).findByRole("button", { name: /^Restore [\d,]+ records as of/ }));
+  await waitFor(() => expect(fake.restored).toEqual([{ backup: fake.points[0]!.id, at: "" }]));
+});
+
+test("a moment that no backup reaches is not offered", async () => {
+  fake = freshBackend({ backups: 3 });
+  const { user } = renderWith(<BackupScreen />);
+  const open = await screen.findByRole("button", { name: "Restore…" });
+  await waitFor(() => expect(open).toBeEnabled());
+  await user.click(open);
+  await user.click(await screen.findByRole("radio", { name: "Any moment" }));
+  const moment = screen.getByLabelText(/^Moment/);
+  expect(screen.getByRole("button", { name: "Preview" })).toBeEnabled();
+  await user.clear(moment);
+  await user.type(moment, "2001-01-01 00:00");
+  expect(screen.getByText("No backup reaches to this moment.")).toBeInTheDocument();
+  expect(screen.getByRole("button", { name: "Preview" })).toBeDisabled();
+});
+
+test("nothing goes before what would go was shown and said yes to", async () => {
+  fake = freshBackend({ backups: 14 });
+  const { user } = renderWith(<BackupScreen />);
+  const card = await screen.findByRole("region", { name: "What stays" });
+  const daily = within(card).getByLabelText("Daily");
+  await user.clear(daily);
+  await user.type(daily, "2");
+  await user.click(within(card).getByRole("button", { name: "Preview" }));
+  await within(card).findByText(/9 backups would go/);
+  expect(fake.pruned).toEqual([]);
+  await user.click(within(card).getByRole("button", { name: "Remove now…" }));
+  await user.click(within(await screen.findByRole("dialog")).getByRole("button", { name: "Remove" }));
+  await waitFor(() => expect(fake.points).toHaveLength(5));
+  expect(fake.pruned[0]).toMatchObject({ last: 3, daily: 2 });
+  expect(fake.backup.keep.daily).toBe(7);
+});

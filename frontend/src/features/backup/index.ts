@@ -1,0 +1,3 @@
+export { BackupScreen } from "./backup-screen";
+export { startBackup, startVerify, useBackupSummary } from "./queries";
+export { RestoreScreen } from "./restore-screen";

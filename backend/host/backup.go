@@ -266,7 +266,7 @@ func (h *Host) StartBackup() string {
 		if err != nil {
 			return err
 		}
-		run.Progress(int(r.Manifest.Entries), int(r.Manifest.Entries), fmt.Sprintf("%d records, %d bytes sent", r.Manifest.Records, r.SentBytes))
+		run.Progress(int(r.Manifest.Entries), int(r.Manifest.Entries), fmt.Sprintf("%d records, %s sent", r.Manifest.Records, bytesText(r.SentBytes)))
 		if keepOf(h.Settings().Backup.Keep).IsZero() {
 			return nil
 		}
@@ -283,7 +283,10 @@ func (h *Host) StartVerify(o backup.VerifyOptions) string {
 	return h.Runs.Start("verify", "Verifying the backups", func(ctx context.Context, run *RunHandle) error {
 		v, err := h.VerifyBackups(ctx, BackupPlace{}, o, func(p backup.Progress) { run.Progress(int(p.Entries), int(p.Total), p.Phase) })
 		for _, p := range v.Problems {
-			run.Find(Finding{Code: "backup", Where: p.What, Message: p.Err.Error()})
+			run.Find(Finding{Code: "backup", Where: p.What, Message: p.Err.Error(), Hint: "Back up again: what is damaged is sent anew."})
+		}
+		if err == nil {
+			run.Progress(v.Read, v.Objects, verifiedText(v))
 		}
 		return err
 	})

@@ -70,3 +70,23 @@ func (h *Host) PreviewRestore(ctx context.Context, place BackupPlace, o backup.R
 	})
 	return a, err
 }
+
+// verifiedText says for people what a verification read.
+func verifiedText(v backup.Verified) string {
+	text := fmt.Sprintf("%d of %d objects read, %s", v.Read, v.Objects, bytesText(v.Bytes))
+	if v.Drilled != nil {
+		text += fmt.Sprintf("; the drill brought back %d records", v.Drilled.Records)
+	}
+	return text
+}
+
+// bytesText is a size for people, in the units of the window.
+func bytesText(n int64) string {
+	switch {
+	case n >= 1e9:
+		return fmt.Sprintf("%.1f GB", float64(n)/1e9)
+	case n >= 1e6:
+		return fmt.Sprintf("%.1f MB", float64(n)/1e6)
+	}
+	return fmt.Sprintf("%d KB", (n+999)/1e3)
+}

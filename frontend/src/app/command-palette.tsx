@@ -1,10 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import { Command } from "cmdk";
-import { Activity, ArchiveRestore, Bot, Box, Cloud, CloudUpload, Download, KeyRound, Keyboard, LayoutGrid, Lock, MessageSquareText, Moon, Radar, Search, Settings2, ShieldCheck, SquarePen, Sun, type LucideIcon } from "lucide-react";
+import { Activity, ArchiveRestore, Bookmark, Bot, Box, Cloud, CloudUpload, Download, History, KeyRound, Keyboard, LayoutGrid, Lock, MessageSquareText, Moon, Radar, Search, Settings2, ShieldCheck, SquarePen, Sun, type LucideIcon } from "lucide-react";
 import { Dialog } from "radix-ui";
 import { useState } from "react";
 import { Kbd } from "@/components/ui/badge";
 import { startBackup, startVerify } from "@/features/backup";
+import { applySavedSearch, useAskedForChanges, useSavedSearches } from "@/features/estate";
 import { backend, type ChatHit, type Resource } from "@/lib/backend";
 import { importEstate } from "@/lib/estate-source";
 import { plainWords } from "@/lib/format";
@@ -44,6 +45,8 @@ function Palette({ onScan, onDone }: { onScan: () => void; onDone: () => void })
   const nav = useNavigation();
   const { theme, setTheme } = useTheme();
   const found = useFound(text);
+  const saved = useSavedSearches();
+  const asked = useAskedForChanges(useDebounced(text, 200));
   const conversations = useConversations().data?.pages[0]?.conversations ?? [];
   const dark = isDark(theme);
   const run = (action: () => void) => () => {
@@ -67,6 +70,7 @@ function Palette({ onScan, onDone }: { onScan: () => void; onDone: () => void })
       <Command.List className="max-h-[min(400px,60vh)] overflow-y-auto p-1.5 [&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:text-muted">
         {text.trim() && (
           <Command.Group forceMount>
+            {asked && <Item forceMount value={`${text} changes`} icon={History} onSelect={run(() => nav.showChanges({ since: asked.since, filters: asked.filters }))}>Changes {asked.label || "of the estate"}</Item>}
             <Item forceMount icon={LayoutGrid} onSelect={run(() => nav.searchEstate(text.trim()))}>Search the estate for “{text.trim()}”</Item>
             <Item forceMount icon={MessageSquareText} onSelect={run(() => nav.searchChats({ text: text.trim() }))}>Search all chats for “{text.trim()}”</Item>
           </Command.Group>
@@ -102,6 +106,7 @@ function Palette({ onScan, onDone }: { onScan: () => void; onDone: () => void })
           <Item icon={Settings2} onSelect={run(() => nav.go("settings"))} keys={[commandKey, "4"]}>Settings</Item>
         </Command.Group>
         <Command.Group heading="Do">
+          <Item icon={History} onSelect={run(() => nav.showChanges())}>Show what changed in the estate</Item>
           <Item icon={SquarePen} onSelect={run(() => nav.newConversation())} keys={[commandKey, "N"]}>New conversation</Item>
           <Item icon={Radar} onSelect={run(onScan)}>Scan AWS…</Item>
           <Item icon={Download} onSelect={run(() => void importEstate())}>Import resources from a file…</Item>
@@ -116,6 +121,11 @@ function Palette({ onScan, onDone }: { onScan: () => void; onDone: () => void })
             <Item key={section} icon={icon} onSelect={run(() => nav.openSettings(section))}>{label}</Item>
           ))}
         </Command.Group>
+        {saved.length > 0 && (
+          <Command.Group heading="Saved searches">
+            {saved.map((s) => <Item key={s.id} value={`saved search ${s.name} ${s.id}`} icon={Bookmark} onSelect={run(() => applySavedSearch(s))}>{s.name}</Item>)}
+          </Command.Group>
+        )}
         {conversations.length > 0 && (
           <Command.Group heading="Recent conversations">
             {conversations.slice(0, 8).map((c) => (

@@ -1,10 +1,13 @@
+import { Button } from "@/components/ui/button";
 import { ErrorPanel, Skeleton } from "@/components/ui/feedback";
 import type { EstateStats, FacetValue } from "@/lib/backend";
-import { formatAgo, formatCount, formatDateTime } from "@/lib/format";
+import { daysAgo, formatAgo, formatCount, formatDateTime } from "@/lib/format";
 import { useNavigation } from "@/lib/navigation";
 import { errorInPlace } from "@/lib/queries";
 import { BarChart } from "./bar-chart";
-import { useEstateStats } from "./queries";
+import { ChangePlot } from "./change-plot";
+import { FreshnessPanel } from "./freshness";
+import { useChangeDays, useEstateStats } from "./queries";
 import { chosenFilter } from "./state";
 
 export function Overview() {
@@ -37,14 +40,32 @@ function Charts({ stats }: { stats: EstateStats }) {
         <Figure name="Regions" value={formatCount(stats.byRegion.length)} />
         <Figure name="Last scan" value={formatAgo(stats.lastScan) || "never"} title={formatDateTime(stats.lastScan)} />
       </dl>
+      <RecentChanges />
       <div className="columns-1 gap-3 *:inline-flex *:w-full lg:columns-2 2xl:columns-3">
         <BarChart title="By service" values={stats.byService} limit={8} onPick={pick("service", "Service")} />
         <BarChart title="By type" values={stats.byType} limit={8} onPick={pick("type", "Type")} />
         <BarChart title="By region" values={stats.byRegion} onPick={pick("region", "Region")} />
         <BarChart title="By account" values={stats.byAccount} onPick={pick("account_id", "Account")} />
         <BarChart title="By environment" values={stats.byEnv} onPick={pick("env", "Environment")} />
+        <FreshnessPanel />
       </div>
     </div>
+  );
+}
+
+const lastMonth = { since: daysAgo(30), filters: [] };
+
+function RecentChanges() {
+  const days = useChangeDays(lastMonth);
+  const showChanges = useNavigation((s) => s.showChanges);
+  return (
+    <section aria-label="Changes in the last 30 days" className="mb-3 rounded-lg border bg-surface p-4">
+      <h2 className="mb-2 flex items-baseline justify-between font-semibold">
+        Changes in the last 30 days
+        <Button variant="link" size="inline" className="text-xs" onClick={() => showChanges(lastMonth)}>Show them</Button>
+      </h2>
+      {days.data ? <ChangePlot days={days.data} height={56} /> : <Skeleton className="h-18" />}
+    </section>
   );
 }
 

@@ -59,3 +59,28 @@ export function useChangeDays(wanted: ChangesWanted) {
     placeholderData: keepPreviousData,
   });
 }
+
+export function useGroups(query: EstateQuery, field: string) {
+  return useQuery({
+    queryKey: [...keys.estate, "groups", field, query.text, query.filters, query.ignoreUnderstood],
+    queryFn: () => backend().groupEstate(query, field),
+    placeholderData: keepPreviousData,
+  });
+}
+
+export function useFreshness() {
+  return useQuery({ queryKey: [...keys.estate, "freshness"], queryFn: () => backend().getFreshness() });
+}
+
+/** Whether words ask for what changed, and since when. */
+export function useAskedForChanges(text: string) {
+  const words = text.trim();
+  const { data } = useQuery({
+    queryKey: [...keys.estate, "asked-for-changes", words],
+    queryFn: () => backend().askForChanges(words),
+    enabled: /chang|new|add|remov|delet|gone/i.test(words),
+    staleTime: 60_000,
+    gcTime: 10_000,
+  });
+  return data?.asked ? data : undefined;
+}

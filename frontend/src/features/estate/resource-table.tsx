@@ -1,9 +1,10 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown, ArrowUp } from "lucide-react";
-import { useEffect, useRef, useState, type KeyboardEvent, type Ref, useImperativeHandle } from "react";
+import { useEffect, useImperativeHandle, useMemo, useRef, useState, type KeyboardEvent, type Ref } from "react";
 import { EnvMark, ResourceIcon } from "@/components/resource-mark";
 import type { Resource } from "@/lib/backend";
 import { cn } from "@/lib/cn";
+import { cellText, columnOf, type Column } from "./columns";
 
 export interface TableHandle {
   focus: () => void;
@@ -12,6 +13,7 @@ export interface TableHandle {
 interface ResourceTableProps {
   resources: Resource[];
   total: number;
+  columns: readonly string[];
   /** Rows grow to show why each one was found. */
   showWhy: boolean;
   sortBy: string;
@@ -24,23 +26,10 @@ interface ResourceTableProps {
   handle?: Ref<TableHandle>;
 }
 
-const columns = [
-  { field: "name", label: "Name", sortable: true },
-  { field: "type", label: "Type", sortable: true },
-  { field: "region", label: "Region", sortable: true },
-  { field: "account_id", label: "Account", sortable: true },
-  { field: "env", label: "Env", sortable: true },
-  { field: "state", label: "State", sortable: false },
-  { field: "tags", label: "Tags", sortable: false },
-] as const;
-
-// Names come first: the tags have a column only where there is room for them.
-const grid =
-  "grid grid-cols-[minmax(200px,2.4fr)_minmax(110px,1fr)_104px_108px_94px_72px] gap-x-3 px-4 @5xl:grid-cols-[minmax(240px,2.2fr)_minmax(120px,1fr)_112px_112px_88px_96px_minmax(140px,1.6fr)]";
-const wideOnly = "hidden @5xl:block";
-
 export function ResourceTable(props: ResourceTableProps) {
-  const { resources, total, showWhy, openArn, onOpen, onNearEnd, handle } = props;
+  const { resources, total, columns: fields, showWhy, openArn, onOpen, onNearEnd, handle } = props;
+  const columns = useMemo(() => fields.map(columnOf), [fields]);
+  const template = columns.map((c) => c.width).join(" ");
   const scroller = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState(0);
   const rows = useVirtualizer({
@@ -87,15 +76,17 @@ export function ResourceTable(props: ResourceTableProps) {
       aria-activedescendant={items.some((item) => item.index === current) ? `row-${current}` : undefined}
       tabIndex={0}
       onKeyDown={onKeyDown}
-      className="group/grid @container min-h-0 flex-1 overflow-auto focus-visible:outline-offset-[-2px]"
+      className="group/grid min-h-0 flex-1 overflow-auto focus-visible:outline-offset-[-2px]"
     >
-      <div className="min-w-[760px]">
-        <HeaderRow {...props} />
+      <div className="w-full min-w-max">
+        <HeaderRow {...props} columns={columns} template={template} />
         <div role="rowgroup" className="relative" style={{ height: rows.getTotalSize() }}>
           {items.map((item) => (
             <Row
               key={item.key}
               resource={resources[item.index]!}
+              columns={columns}
+              template={template}
               index={item.index}
               start={item.start}
               height={item.size}
@@ -114,15 +105,22 @@ export function ResourceTable(props: ResourceTableProps) {
   );
 }
 
-function HeaderRow({ sortBy, desc, onSort }: Pick<ResourceTableProps, "sortBy" | "desc" | "onSort">) {
+interface Layout {
+  columns: readonly Column[];
+  template: string;
+}
+
+const grid = "grid w-full gap-x-3 px-4";
+
+function HeaderRow({ sortBy, desc, onSort, columns, template }: Pick<ResourceTableProps, "sortBy" | "desc" | "onSort"> & Layout) {
   return (
     <div role="rowgroup" className="sticky top-0 z-10 border-b bg-bg">
-      <div role="row" aria-rowindex={1} className={cn(grid, "h-8 items-center text-xs font-medium text-muted")}>
+      <div role="row" aria-rowindex={1} className={cn(grid, "h-8 items-center text-xs font-medium text-muted")} style={{ gridTemplateColumns: template }}>
         {columns.map((column) => {
           const sorted = sortBy === column.field;
           const Arrow = desc ? ArrowDown : ArrowUp;
           return (
-            <div key={column.field} role="columnheader" className={column.field === "tags" ? wideOnly : undefined} aria-sort={sorted ? (desc ? "descending" : "ascending") : column.sortable ? "none" : undefined}>
+            <div key={column.field} role="columnheader" className="truncate" aria-sort={sorted ? (desc ? "descending" : "ascending") : column.sortable ? "none" : undefined}>
               {column.sortable ? (
                 <button type="button" onClick={() => onSort(column.field)} className={cn("inline-flex items-center gap-1 rounded hover:text-fg", sorted && "text-fg")}>
                   {column.label}
@@ -139,7 +137,7 @@ function HeaderRow({ sortBy, desc, onSort }: Pick<ResourceTableProps, "sortBy" |
   );
 }
 
-interface RowProps {
+interface RowProps extends Layout {
   resource: Resource;
   index: number;
   start: number;
@@ -150,7 +148,7 @@ interface RowProps {
   onClick: () => void;
 }
 
-function Row({ resource, index, start, height, showWhy, active, open, onClick }: RowProps) {
+function Row({ resource, columns, template, index, start, height, showWhy, active, open, onClick }: RowProps) {
   return (
     // The grid itself takes the keys: it names the active row with aria-activedescendant.
     <div
@@ -165,25 +163,40 @@ function Row({ resource, index, start, height, showWhy, active, open, onClick }:
         open && "bg-selected",
         active && "group-focus-visible/grid:bg-hover group-focus-visible/grid:shadow-[inset_2px_0_0_var(--accent)]",
       )}
-      style={{ transform: `translateY(${start}px)`, height }}
+      style={{ transform: `translateY(${start}px)`, height, gridTemplateColumns: template }}
     >
-      <div role="gridcell" className="flex min-w-0 items-center gap-2.5">
-        <ResourceIcon type={resource.type} service={resource.service} />
-        <div className="min-w-0">
-          <p className="truncate font-medium" title={resource.name || resource.arn}>{resource.name || resource.arn}</p>
-          {showWhy && resource.why.length > 0 && (
-            <p className="truncate text-xs leading-4 text-muted" title={resource.why.join(" · ")}>{resource.why.join(" · ")}</p>
-          )}
-        </div>
-      </div>
-      <div role="gridcell" className="truncate text-soft" title={resource.type}>{resource.typeLabel || resource.type}</div>
-      <div role="gridcell" className="truncate text-soft">{resource.region}</div>
-      <div role="gridcell" className="truncate tabular-nums text-soft">{resource.accountId}</div>
-      <div role="gridcell" className="truncate text-soft"><EnvMark env={resource.env} /></div>
-      <div role="gridcell" className="truncate text-soft">{resource.state || <span className="text-muted">–</span>}</div>
-      <div role="gridcell" className={cn(wideOnly, "truncate text-xs text-muted")} title={resource.tags.map((t) => `${t.key}=${t.value}`).join("\n")}>
-        {resource.tags.map((t) => `${t.key}=${t.value}`).join("  ")}
-      </div>
+      {columns.map((column) => <Cell key={column.field} resource={resource} field={column.field} showWhy={showWhy} />)}
     </div>
   );
+}
+
+function Cell({ resource, field, showWhy }: { resource: Resource; field: string; showWhy: boolean }) {
+  switch (field) {
+    case "name":
+      return (
+        <div role="gridcell" className="flex min-w-0 items-center gap-2.5">
+          <ResourceIcon type={resource.type} service={resource.service} />
+          <div className="min-w-0">
+            <p className="truncate font-medium" title={resource.name || resource.arn}>{resource.name || resource.arn}</p>
+            {showWhy && resource.why.length > 0 && (
+              <p className="truncate text-xs leading-4 text-muted" title={resource.why.join(" · ")}>{resource.why.join(" · ")}</p>
+            )}
+          </div>
+        </div>
+      );
+    case "type":
+      return <div role="gridcell" className="truncate text-soft" title={resource.type}>{resource.typeLabel || resource.type}</div>;
+    case "region":
+      return <div role="gridcell" className="truncate text-soft">{resource.region}</div>;
+    case "account_id":
+      return <div role="gridcell" className="truncate tabular-nums text-soft" title={resource.accountId}>{resource.accountName || resource.accountId}</div>;
+    case "env":
+      return <div role="gridcell" className="truncate text-soft"><EnvMark env={resource.env} /></div>;
+    case "state":
+      return <div role="gridcell" className="truncate text-soft">{resource.state || <span className="text-muted">–</span>}</div>;
+    case "tags":
+      return <div role="gridcell" className="truncate text-xs text-muted" title={resource.tags.map((t) => `${t.key}=${t.value}`).join("\n")}>{cellText(resource, field)}</div>;
+  }
+  const text = cellText(resource, field);
+  return <div role="gridcell" className="truncate tabular-nums text-soft" title={text}>{text}</div>;
 }

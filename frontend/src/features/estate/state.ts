@@ -7,6 +7,10 @@ interface EstateViewState {
   ignored: { text: string; filters: EstateFilter[] };
   sortBy: string;
   desc: boolean;
+  /** The columns of the saved search that is shown; without one, those of the table. */
+  columns: string[] | null;
+  /** The field that the result is counted by in place of the table; empty: the table. */
+  groupBy: string;
   ignore: (text: string, filter: EstateFilter) => void;
   restore: (field: string) => void;
   sort: (field: string) => void;
@@ -16,6 +20,8 @@ export const useEstateView = create<EstateViewState>((set) => ({
   ignored: { text: "", filters: [] },
   sortBy: "",
   desc: false,
+  columns: null,
+  groupBy: "",
   ignore: (text, filter) =>
     set((s) => ({ ignored: { text, filters: s.ignored.text === text ? [...s.ignored.filters, filter] : [filter] } })),
   restore: (field) => set((s) => ({ ignored: { ...s.ignored, filters: s.ignored.filters.filter((f) => f.field !== field) } })),

@@ -266,7 +266,7 @@ func (h *Host) StartBackup() string {
 		if err != nil {
 			return err
 		}
-		run.Progress(int(r.Manifest.Entries), int(r.Manifest.Entries), fmt.Sprintf("%d records, %s sent", r.Manifest.Records, bytesText(r.SentBytes)))
+		run.Progress(int(r.Manifest.Entries), int(r.Manifest.Entries), fmt.Sprintf("%s, %s sent", recordsText(r.Manifest.Records), bytesText(r.SentBytes)))
 		if keepOf(h.Settings().Backup.Keep).IsZero() {
 			return nil
 		}

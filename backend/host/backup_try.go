@@ -75,9 +75,16 @@ func (h *Host) PreviewRestore(ctx context.Context, place BackupPlace, o backup.R
 func verifiedText(v backup.Verified) string {
 	text := fmt.Sprintf("%d of %d objects read, %s", v.Read, v.Objects, bytesText(v.Bytes))
 	if v.Drilled != nil {
-		text += fmt.Sprintf("; the drill brought back %d records", v.Drilled.Records)
+		text += fmt.Sprintf("; the drill brought back %s", recordsText(v.Drilled.Records))
 	}
 	return text
+}
+
+func recordsText(n int64) string {
+	if n == 1 {
+		return "1 record"
+	}
+	return fmt.Sprintf("%d records", n)
 }
 
 // bytesText is a size for people, in the units of the window.

@@ -1,5 +1,7 @@
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { mkdtempSync } from "node:fs";
+import path from "node:path";
 import { expect, loadSample, test } from "./app";
 
 async function accessible(page: Page, where: string): Promise<void> {
@@ -37,6 +39,18 @@ for (const theme of ["light", "dark"] as const) {
     await page.keyboard.press("Enter");
     await expect(page.getByRole("button", { name: "Copy the answer" })).toBeVisible({ timeout: 60_000 });
     await accessible(page, "conversation");
+
+    await page.keyboard.press("Control+3");
+    await expect(page.getByRole("heading", { name: "No backups yet" })).toBeVisible();
+    await accessible(page, "backup, not set up");
+    await page.getByLabel("Folder", { exact: true }).fill(mkdtempSync(path.join(app.home, "backups-")));
+    await page.getByRole("button", { name: "Save and back up" }).click();
+    await expect(page.getByRole("region", { name: "All backups" }).getByRole("row")).toHaveCount(2, { timeout: 60_000 });
+    await accessible(page, "backup");
+    await page.getByRole("button", { name: "Restore…", exact: true }).click();
+    await page.getByRole("radio", { name: "A backup" }).click();
+    await accessible(page, "restore");
+    await page.keyboard.press("Escape");
 
     await page.keyboard.press("Control+4");
     for (const section of ["AWS", "Model", "Conversations", "Keys and recovery", "Data", "Health", "Appearance", "Keyboard shortcuts"]) {

@@ -57,7 +57,7 @@ function Overview({ state, onEdit }: { state: BackupState; onEdit: () => void })
         <Button variant="ghost" onClick={onEdit}><Settings2 aria-hidden />Set up…</Button>
         <Button disabled={points.length === 0} onClick={() => setRestoring("")}><RotateCcw aria-hidden />Restore…</Button>
         <VerifyMenu disabled={busy || points.length === 0} />
-        <Button variant="primary" disabled={busy || state.error !== undefined} onClick={() => void startBackup()}><CloudUpload aria-hidden />Back up now</Button>
+        <Button variant="primary" disabled={busy || Boolean(state.error)} onClick={() => void startBackup()}><CloudUpload aria-hidden />Back up now</Button>
       </header>
       <LastRestore />
       {!state.recoveryKeySaved && <RecoveryReminder />}

@@ -65,8 +65,8 @@ export function RestoreOutcome({ restore, onDismiss }: { restore: RestoreState; 
   }
   if (state !== "failed" && state !== "cancelled") return null;
   return (
-    <section aria-label="Not restored" className="flex items-start gap-3 rounded-lg border border-danger/40 bg-danger-soft p-3.5" role="alert">
-      <div className="min-w-0 flex-1">
+    <section aria-label="Not restored" className="flex items-start gap-3 rounded-lg border border-danger/40 bg-danger-soft p-3.5">
+      <div className="min-w-0 flex-1" role="alert">
         <p className="font-medium text-danger">{state === "cancelled" ? "The restore was cancelled." : sentence(error?.message ?? "The restore did not work.")}</p>
         <p className="mt-0.5 text-soft">{state === "failed" && error?.hint ? `${sentence(error.hint)} ` : ""}Everything is as it was before.</p>
       </div>

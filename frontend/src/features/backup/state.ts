@@ -91,9 +91,9 @@ export interface Scale {
 /** A scale over all backups and what they cover; the coverage before the first backup is cut to a part of the width. */
 export function timeScale(points: readonly BackupPoint[], now: number): Scale {
   const made = points.map((p) => Date.parse(p.createdAt));
-  const first = made[0] ?? now - day;
   const last = Math.max(now, ...made);
-  const width = Math.max(last - first, hour);
+  const first = Math.min(made[0] ?? last, last - hour);
+  const width = last - first;
   const earliest = Math.min(first, ...points.map((p) => Date.parse(p.earliest || p.createdAt)));
   const from = Math.max(earliest, first - width / 4);
   const to = last + width / 100;

@@ -180,6 +180,14 @@ export async function loadSample(page: Page, app: App): Promise<void> {
   await expect(page.getByRole("searchbox", { name: "Search the estate" })).toBeVisible({ timeout: 120_000 });
 }
 
+/** An estate that is there at once, for tests of other things: embedding a large one keeps a small machine busy meanwhile. */
+export async function smallSample(page: Page, app: App): Promise<void> {
+  await page.goto(app.url);
+  await page.getByRole("button", { name: "Load the sample" }).waitFor({ timeout: 60_000 });
+  await page.evaluate(() => (window as never as { go: { main: { App: { LoadSample(count: number): Promise<unknown> } } } }).go.main.App.LoadSample(150));
+  await expect(page.getByRole("searchbox", { name: "Search the estate" })).toBeVisible({ timeout: 60_000 });
+}
+
 /** Opens the window's page over data that is there already. */
 export async function openApp(page: Page, app: App): Promise<void> {
   await page.goto(app.url);

@@ -1,5 +1,5 @@
 import type { Page } from "@playwright/test";
-import { ask, connectModel, expect, loadSample, openApp, test } from "./app";
+import { ask, connectModel, expect, openApp, smallSample, test } from "./app";
 
 const list = (page: Page) => page.getByRole("complementary", { name: "Conversations" });
 const prompt = (page: Page) => page.getByLabel("Your prompt");
@@ -12,7 +12,7 @@ async function sent(page: Page, text: string): Promise<void> {
 }
 
 test("tools, thoughts, what left; edit, answer again, branches, fork, and all of it after a restart", async ({ page, app, scripted }) => {
-  await loadSample(page, app);
+  await smallSample(page, app);
   await connectModel(page, { modelProvider: "openai", modelBaseUrl: `${scripted.url}/v1`, modelName: "scripted-answer" });
   await page.keyboard.press("Control+n");
 
@@ -62,7 +62,7 @@ test("tools, thoughts, what left; edit, answer again, branches, fork, and all of
 });
 
 test("stopped, broken off, refused, slow and mute models leave prompt and partial answer", async ({ page, app, scripted, complaints }) => {
-  await loadSample(page, app);
+  await smallSample(page, app);
   await connectModel(page, { modelProvider: "openai", modelBaseUrl: `${scripted.url}/v1`, modelName: "scripted-answer", titlesByModel: false });
   await page.keyboard.press("Control+n");
 
@@ -98,7 +98,7 @@ test("stopped, broken off, refused, slow and mute models leave prompt and partia
 });
 
 test("Bedrock: the connection test, an answer with a tool, and its errors", async ({ page, app, scripted }) => {
-  await loadSample(page, app);
+  await smallSample(page, app);
   await page.keyboard.press("Control+4");
   await page.getByRole("tab", { name: /model/i }).or(page.getByRole("link", { name: /model/i })).or(page.getByRole("button", { name: /^(chat )?model$/i })).first().click();
   await page.getByRole("radio", { name: "Amazon Bedrock" }).or(page.getByRole("tab", { name: "Amazon Bedrock" })).or(page.getByText("Amazon Bedrock", { exact: true })).first().click();
@@ -117,7 +117,7 @@ test("Bedrock: the connection test, an answer with a tool, and its errors", asyn
 });
 
 test("a credential goes to a remote model only with the user's word, and what left is shown", async ({ page, app, scripted }) => {
-  await loadSample(page, app);
+  await smallSample(page, app);
   // A name outside this machine: the app's HTTP proxy of this test leads there.
   await connectModel(page, { modelProvider: "openai", modelBaseUrl: "http://models.example.test/v1", modelName: "scripted-answer", titlesByModel: false });
   await page.keyboard.press("Control+n");
@@ -147,7 +147,7 @@ test("a credential goes to a remote model only with the user's word, and what le
 });
 
 test("an answer with a beacon loads nothing and opens nothing by itself", async ({ page, app, scripted }) => {
-  await loadSample(page, app);
+  await smallSample(page, app);
   await connectModel(page, { modelProvider: "openai", modelBaseUrl: `${scripted.url}/v1`, modelName: "scripted-answer", titlesByModel: false });
   const requested: string[] = [];
   page.on("request", (request) => {
@@ -161,7 +161,7 @@ test("an answer with a beacon loads nothing and opens nothing by itself", async 
 });
 
 test("folders, tags, pins, the archive, many at once with undo, and drafts after a restart", async ({ page, app }) => {
-  await loadSample(page, app);
+  await smallSample(page, app);
   for (const text of ["Which volumes are idle?", "Which databases are public?", "What runs in staging?"]) {
     await page.keyboard.press("Control+n");
     await sent(page, text);
@@ -216,7 +216,7 @@ test("folders, tags, pins, the archive, many at once with undo, and drafts after
 });
 
 test("search over everything jumps to the message; recalled answers go along only if left there", async ({ page, app, scripted }) => {
-  await loadSample(page, app);
+  await smallSample(page, app);
   await connectModel(page, { modelProvider: "openai", modelBaseUrl: `${scripted.url}/v1`, modelName: "scripted-answer", titlesByModel: false });
   await page.keyboard.press("Control+n");
   await sent(page, "How do we rotate the password of the zanzibar warehouse database?");
@@ -250,7 +250,7 @@ test("search over everything jumps to the message; recalled answers go along onl
 });
 
 test("the locked window shows nothing and opens with its passphrase", async ({ page, app }) => {
-  await loadSample(page, app);
+  await smallSample(page, app);
   await page.keyboard.press("Control+n");
   await sent(page, "Which production databases do we have?");
   await connectModel(page, { lockPassphrase: "open sesame" });
@@ -268,7 +268,7 @@ test("the locked window shows nothing and opens with its passphrase", async ({ p
 });
 
 test("an answer is kept and marked when the app is killed in the middle; a deleted conversation says so", async ({ page, app, scripted }) => {
-  await loadSample(page, app);
+  await smallSample(page, app);
   await connectModel(page, { modelProvider: "openai", modelBaseUrl: `${scripted.url}/v1`, modelName: "scripted-answer", titlesByModel: false });
   await page.keyboard.press("Control+n");
   await ask(page, "Take your time #slow");

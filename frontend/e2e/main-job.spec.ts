@@ -1,4 +1,4 @@
-import { expect, loadSample, test } from "./app";
+import { expect, loadSample, smallSample, test } from "./app";
 
 test("first launch, sample, search, a resource, a question, and all of it after a restart", async ({ page, app }) => {
   await page.goto(app.url);
@@ -48,7 +48,7 @@ test("first launch, sample, search, a resource, a question, and all of it after 
 });
 
 test("a source of an answer opens the resource it names", async ({ page, app }) => {
-  await loadSample(page, app);
+  await smallSample(page, app);
   await page.keyboard.press("Control+n");
   await page.getByLabel("Your prompt").fill("public buckets");
   await page.keyboard.press("Enter");
@@ -61,7 +61,7 @@ test("a source of an answer opens the resource it names", async ({ page, app }) 
 });
 
 test("a conversation is renamed and deleted", async ({ page, app }) => {
-  await loadSample(page, app);
+  await smallSample(page, app);
   await page.keyboard.press("Control+n");
   await page.getByLabel("Your prompt").fill("What runs in staging?");
   await page.keyboard.press("Enter");

@@ -58,5 +58,5 @@ export function BackupTable({ points, state, chosen, onChoose, onRestore }: Back
 
 function State({ point, state }: { point: BackupPoint; state: BackupState }) {
   if (point.logError) return <Tooltip content={`${point.logError.message} ${point.logError.hint}`}><span tabIndex={0}><Badge tone="warn">Log breaks off</Badge></span></Tooltip>;
-  return isVerified(point, state) ? <Badge tone="ok">Verified</Badge> : <Badge>Whole</Badge>;
+  return isVerified(point, state) ? <Badge tone="ok" title="The last verification read it without a finding: names and sizes of all, and its share of the objects">Verified</Badge> : <Badge title="All that it needs was there when it was made">Whole</Badge>;
 }

@@ -24,7 +24,7 @@ const sections: readonly { id: SettingsSection; label: string; icon: LucideIcon;
 
 export function SettingsScreen() {
   const { settingsSection, openSettings } = useNavigation();
-  const { body: Body } = sections.find((s) => s.id === settingsSection) ?? sections[0]!;
+  const { body: Body, label: shown } = sections.find((s) => s.id === settingsSection) ?? sections[0]!;
   return (
     <div className="flex h-full min-h-0">
       <nav aria-label="Settings" className="w-54 shrink-0 overflow-y-auto border-r bg-sunken p-2.5">
@@ -45,7 +45,8 @@ export function SettingsScreen() {
           ))}
         </ul>
       </nav>
-      <div key={settingsSection} className="min-w-0 flex-1 overflow-y-auto px-8 py-6"><Body /></div>
+      {/* What scrolls takes the focus, so that keys scroll it. */}
+      <div key={settingsSection} tabIndex={0} role="group" aria-label={`Settings, ${shown}`} className="min-w-0 flex-1 overflow-y-auto px-8 py-6"><Body /></div>
     </div>
   );
 }

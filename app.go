@@ -224,7 +224,7 @@ func (a *App) ExportRecoveryKey() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	path, err := runtime.SaveFileDialog(a.ctx, runtime.SaveDialogOptions{
+	path, err := a.saveDialog(runtime.SaveDialogOptions{
 		Title: "Save the recovery key", DefaultFilename: "cloudops-recovery-key.txt", CanCreateDirectories: true,
 	})
 	if err != nil || path == "" {

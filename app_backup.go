@@ -48,7 +48,7 @@ func (a *App) ChooseBackupFolder() (string, error) {
 	if _, err := a.ready(); err != nil {
 		return "", err
 	}
-	return runtime.OpenDirectoryDialog(a.ctx, runtime.OpenDialogOptions{Title: "Choose a folder for backups", CanCreateDirectories: true})
+	return a.folderDialog(runtime.OpenDialogOptions{Title: "Choose a folder for backups", CanCreateDirectories: true})
 }
 
 // TestBackupTarget connects to a place, which need not be set, and says what is wrong with it.

@@ -363,7 +363,7 @@ func (a *App) ExportChats(ids []string, format string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	path, err := runtime.SaveFileDialog(a.ctx, runtime.SaveDialogOptions{Title: "Export conversations", DefaultFilename: "conversations." + format, CanCreateDirectories: true})
+	path, err := a.saveDialog(runtime.SaveDialogOptions{Title: "Export conversations", DefaultFilename: "conversations." + format, CanCreateDirectories: true})
 	if err != nil || path == "" {
 		return "", err
 	}
@@ -386,9 +386,9 @@ func (a *App) ImportChats(folder bool) (RunRef, error) {
 	}
 	path := ""
 	if folder {
-		path, err = runtime.OpenDirectoryDialog(a.ctx, runtime.OpenDialogOptions{Title: "Import the chats of a folder"})
+		path, err = a.folderDialog(runtime.OpenDialogOptions{Title: "Import the chats of a folder"})
 	} else {
-		path, err = runtime.OpenFileDialog(a.ctx, runtime.OpenDialogOptions{
+		path, err = a.openDialog(runtime.OpenDialogOptions{
 			Title: "Import chats", Filters: []runtime.FileFilter{{DisplayName: "JSON, JSON lines, export archives", Pattern: "*.json;*.jsonl;*.zip"}},
 		})
 	}

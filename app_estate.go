@@ -54,7 +54,7 @@ func (a *App) ImportEstate() (RunRef, error) {
 	if err != nil {
 		return RunRef{}, err
 	}
-	path, err := runtime.OpenFileDialog(a.ctx, runtime.OpenDialogOptions{
+	path, err := a.openDialog(runtime.OpenDialogOptions{
 		Title: "Import resources", Filters: []runtime.FileFilter{{DisplayName: "JSON, JSON lines", Pattern: "*.json;*.jsonl;*.ndjson"}},
 	})
 	if err != nil || path == "" {
@@ -69,7 +69,7 @@ func (a *App) ExportEstate(q EstateQuery, format string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	path, err := runtime.SaveFileDialog(a.ctx, runtime.SaveDialogOptions{Title: "Export resources", DefaultFilename: "estate." + format})
+	path, err := a.saveDialog(runtime.SaveDialogOptions{Title: "Export resources", DefaultFilename: "estate." + format})
 	if err != nil || path == "" {
 		return "", err
 	}

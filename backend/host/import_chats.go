@@ -99,7 +99,7 @@ func (l LeftOut) finding() Finding {
 }
 
 func (i ImportedChats) summary() string {
-	text := fmt.Sprintf("%d conversations and %d messages imported, %d messages were there already, %d left out", i.Conversations, i.Messages, i.Unchanged, i.Skipped)
+	text := fmt.Sprintf("%s and %s imported, %d were there already, %d left out", plural(i.Conversations, "conversation"), plural(i.Messages, "message"), i.Unchanged, i.Skipped)
 	for _, n := range i.Notes {
 		text += "; " + n
 	}
@@ -258,4 +258,11 @@ func (imp *chatImport) report(r archive.Report) {
 	note(r.Empty, "conversation had no messages", "conversations had no messages")
 	note(r.Repaired, "message had bytes that are not text, which were replaced", "messages had bytes that are not text, which were replaced")
 	note(r.TimesFromFiles, "conversation had no time of its own and got that of its file", "conversations had no time of their own and got that of their file")
+}
+
+func plural(n int, one string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %ss", n, one)
 }

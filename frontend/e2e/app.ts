@@ -12,6 +12,15 @@ export class App {
   private process: ChildProcess | null = null;
   private output = "";
 
+  private get dialogFile(): string {
+    return path.join(this.home, "dialog-answer");
+  }
+
+  /** What every native dialog answers with from now on. */
+  answerDialogs(file: string): void {
+    writeFileSync(this.dialogFile, file);
+  }
+
   constructor(readonly home: string, private readonly env: NodeJS.ProcessEnv = {}) {}
 
   async start(): Promise<void> {
@@ -23,6 +32,7 @@ export class App {
       AWS_CONFIG_FILE: path.join(this.home, "aws-config"),
       AWS_SHARED_CREDENTIALS_FILE: path.join(this.home, "aws-credentials"),
       AWS_EC2_METADATA_DISABLED: "true",
+      CLOUDOPS_DEV_DIALOG_ANSWER: this.dialogFile,
       ...this.env,
       assetdir: dist,
       devserver: `127.0.0.1:${port}`,

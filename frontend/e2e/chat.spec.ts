@@ -1,3 +1,5 @@
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import path from "node:path";
 import type { Page } from "@playwright/test";
 import { ask, connectModel, expect, openApp, smallSample, test } from "./app";
 
@@ -295,4 +297,62 @@ test("an answer is kept and marked when the app is killed in the middle; a delet
   await expect(alert).toBeVisible();
   await alert.getByRole("button", { name: "Edit" }).click();
   await expect(prompt(page)).toHaveValue("Is anybody there?");
+});
+
+test("conversations are exported, purged, and imported from our own lines and from an archive of ChatGPT", async ({ page, app }) => {
+  await smallSample(page, app);
+  await page.keyboard.press("Control+n");
+  await sent(page, "Which volumes are idle?");
+  const row = list(page).getByRole("button", { name: /^Which volumes/ });
+  const viewMenu = (name: string | RegExp) => list(page).getByRole("button", { name });
+
+  const lines = path.join(app.home, "all.jsonl");
+  app.answerDialogs(lines);
+  await viewMenu("Active").click();
+  await page.getByRole("menuitem", { name: "Export all as JSON lines…" }).click();
+  await expect.poll(() => existsSync(lines)).toBe(true);
+  expect(readFileSync(lines, "utf8")).toContain("Which volumes are idle?");
+  const markdown = path.join(app.home, "all.md");
+  app.answerDialogs(markdown);
+  await viewMenu("Active").click();
+  await page.getByRole("menuitem", { name: "Export all as Markdown…" }).click();
+  await expect.poll(() => existsSync(markdown)).toBe(true);
+  expect(readFileSync(markdown, "utf8")).toContain("# Which volumes are idle?");
+
+  // Deleted and purged, it is nowhere any more; the export brings it back.
+  await row.focus();
+  await page.keyboard.press("Delete");
+  await page.getByRole("dialog").getByRole("button", { name: "Delete" }).click();
+  await expect(row).toHaveCount(0);
+  await viewMenu("Active").click();
+  await page.getByRole("menuitemradio", { name: "Recently deleted" }).or(page.getByRole("menuitemcheckbox", { name: "Recently deleted" })).click();
+  await row.focus();
+  await page.keyboard.press("Delete");
+  await page.getByRole("dialog").getByRole("button", { name: "Purge" }).click();
+  await expect(page.getByRole("dialog")).toContainText("1 conversation purged");
+  await page.getByRole("dialog").getByRole("button", { name: "Close" }).first().click();
+  await viewMenu("Recently deleted").click();
+  await page.getByRole("menuitemradio", { name: "Active" }).or(page.getByRole("menuitemcheckbox", { name: "Active" })).click();
+  app.answerDialogs(lines);
+  await viewMenu("Active").click();
+  await page.getByRole("menuitem", { name: "Import a file…" }).click();
+  // The outcome is shown in the settings.
+  await expect(page.getByText(/1 conversation and 2 messages imported/)).toBeVisible({ timeout: 60_000 });
+  await page.keyboard.press("Control+1");
+  await expect(row).toHaveCount(1);
+
+  const archive = path.join(app.home, "conversations.json");
+  writeFileSync(archive, JSON.stringify([{
+    title: "Naming things", create_time: 1700000000, conversation_id: "c", current_node: "b", mapping: {
+      a: { id: "a", parent: null, children: ["b"], message: { id: "a", author: { role: "user" }, create_time: 1700000001, content: { content_type: "text", parts: ["What shall I call it?"] } } },
+      b: { id: "b", parent: "a", children: [], message: { id: "b", author: { role: "assistant" }, create_time: 1700000002, content: { content_type: "text", parts: ["What it is."] } } },
+    },
+  }]));
+  app.answerDialogs(archive);
+  await viewMenu("Active").click();
+  await page.getByRole("menuitem", { name: "Import a file…" }).click();
+  await expect(page.getByText("Importing conversations.json")).toBeVisible();
+  await page.keyboard.press("Control+1");
+  await list(page).getByRole("button", { name: /^Naming things/ }).click({ timeout: 60_000 });
+  await expect(answers(page).last()).toContainText("What it is.");
 });

@@ -129,7 +129,7 @@ func TestEveryCommandInJSON(t *testing.T) {
 	exported := a.run("chats", "export", "--json")
 	require.Zero(t, exported.code, "%s", exported)
 	require.Len(t, lines[map[string]any](exported), 3)
-	requireKeys(t, "conversations messages unchanged skipped partial skipped_lines", js("chats", "import", a.file("c.jsonl", exported.out)))
+	requireKeys(t, "formats conversations messages unchanged skipped partial skipped_lines notes", js("chats", "import", a.file("c.jsonl", exported.out)))
 	requireKeys(t, "deleted", js("chats", "delete", id.ConversationID))
 	require.Equal(t, "[]\n", js("chats", "list"))
 

@@ -10,6 +10,8 @@ import sys
 
 # Moto's own images would come with hundreds of snapshots in each region that no test asked for.
 os.environ["MOTO_EC2_LOAD_DEFAULT_AMIS"] = "false"
+# A certificate is issued a minute after it was asked for, unless told otherwise: between two scans that must be the same.
+os.environ["MOTO_ACM_VALIDATION_WAIT"] = "86400"
 
 from gaps import fill  # noqa: E402
 from moto.core.config import default_user_config  # noqa: E402

@@ -48,7 +48,7 @@ test("first launch, sample, search, a resource, a question, and all of it after 
 });
 
 test("a source of an answer opens the resource it names", async ({ page, app }) => {
-  await smallSample(page, app);
+  await loadSample(page, app);
   await page.keyboard.press("Control+n");
   await page.getByLabel("Your prompt").fill("public buckets");
   await page.keyboard.press("Enter");

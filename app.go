@@ -30,7 +30,9 @@ type App struct {
 	err      error  // why phase is failed
 	creating bool   // the passphrase that is asked for is a new one
 	lockAsks bool   // phase is locked, and opens with a passphrase
-	restore  restoring
+
+	sealing sync.Mutex // held while the services are closed for the lock
+	restore restoring
 
 	passphrase chan []byte // from Unlock to the vault
 	ended      chan struct{}
@@ -171,16 +173,21 @@ func (a *App) Unlock(passphrase string) error {
 
 // Retry starts again after a failed start.
 func (a *App) Retry() error {
+	a.startFrom(phaseFailed)
+	return nil
+}
+
+// startFrom opens the services where the app is in a phase, and does nothing elsewhere.
+func (a *App) startFrom(phase string) {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if a.phase != phaseFailed {
-		return nil
+	if a.phase != phase {
+		return
 	}
 	a.phase, a.err = phaseStarting, nil
 	ctx, cancel := context.WithCancel(context.Background())
 	a.end = cancel
 	go a.open(ctx)
-	return nil
 }
 
 // RestartIndex starts Qdrant again after it was given up.

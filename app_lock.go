@@ -7,7 +7,6 @@ import (
 
 	"cloudops/backend/config"
 	"cloudops/backend/crypto"
-	"cloudops/backend/host"
 )
 
 // phaseLocked: the services are closed, the keys are out of the memory, and the window shows nothing of what was open.
@@ -22,12 +21,16 @@ func (a *App) LockNow() error {
 	if err != nil {
 		return err
 	}
-	for _, run := range h.Runs.List() {
-		if run.State == host.Running {
-			return errBusy
-		}
+	if h.Runs.Busy() {
+		return errBusy
 	}
+	a.sealing.Lock()
+	defer a.sealing.Unlock()
 	a.mu.Lock()
+	if a.phase != phaseReady || a.host != h {
+		a.mu.Unlock()
+		return errStarting
+	}
 	a.host, a.phase, a.lockAsks = nil, phaseLocked, h.Settings().Chat.LockHash != ""
 	a.mu.Unlock()
 	a.statusChanged()
@@ -52,15 +55,9 @@ func (a *App) UnlockWindow(passphrase string) error {
 	if err := a.checkLock(passphrase); err != nil {
 		return err
 	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.phase != phaseLocked {
-		return nil
-	}
-	a.phase, a.err = phaseStarting, nil
-	ctx, cancel := context.WithCancel(context.Background())
-	a.end = cancel
-	go a.open(ctx)
+	a.sealing.Lock()
+	defer a.sealing.Unlock()
+	a.startFrom(phaseLocked)
 	return nil
 }
 

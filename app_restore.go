@@ -32,10 +32,8 @@ func (a *App) RestoreBackup(req RestoreRequest) error {
 	if err != nil {
 		return err
 	}
-	for _, run := range h.Runs.List() {
-		if run.State == host.Running {
-			return errBusy
-		}
+	if h.Runs.Busy() {
+		return errBusy
 	}
 	app, end := context.WithCancel(context.Background())
 	work, cancel := context.WithCancel(app)

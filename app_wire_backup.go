@@ -7,6 +7,7 @@ import (
 
 	"cloudops/backend/backup"
 	"cloudops/backend/config"
+	"cloudops/backend/host"
 )
 
 func wireBackupSettings(s config.BackupSettings) BackupSettings {
@@ -29,7 +30,7 @@ func (s BackupSettings) config() config.BackupSettings {
 func (k BackupRules) rules() (backup.Keep, error) {
 	check := config.Default().Backup
 	check.Keep = config.KeepSettings(k)
-	return backup.Keep{Last: k.Last, Hourly: k.Hourly, Daily: k.Daily, Weekly: k.Weekly, Monthly: k.Monthly, Within: time.Duration(k.WithinDays) * 24 * time.Hour}, check.Validate()
+	return host.KeepOf(check.Keep), check.Validate()
 }
 
 // options reads what is to be restored. A whole second means all of it.

@@ -371,7 +371,7 @@ func (c *cli) askCommand() *cobra.Command {
 				if c.json {
 					sink.w = io.Discard
 				}
-				answer, err := h.Assistant.Answer(cmd.Context(), assistant.Request{ConversationID: conversation, Text: strings.Join(argv, " ")}, sink)
+				answer, err := h.AskAndWait(cmd.Context(), assistant.Request{ConversationID: conversation, Text: strings.Join(argv, " ")}, sink)
 				if err != nil {
 					return err
 				}

@@ -65,9 +65,6 @@ func WithParent(messageID string) Option { return func(m *NewMessage) { m.Parent
 // WithDetail says what belongs to an answer besides its text.
 func WithDetail(d Detail) Option { return func(m *NewMessage) { m.Detail = d } }
 
-// WithTime says when it was written; without it, now.
-func WithTime(at time.Time) Option { return func(m *NewMessage) { m.Timestamp = at } }
-
 // AsPartial marks an answer that is not whole.
 func AsPartial() Option { return func(m *NewMessage) { m.Partial = true } }
 

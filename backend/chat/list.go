@@ -202,39 +202,3 @@ func (s *Service) eachSession(ctx context.Context, filter store.Filter, visit fu
 		}
 	}
 }
-
-// FindTitles returns the user's conversations whose titles hold all words of query, in the order of List, at most limit
-// (0 means 20). Titles are sealed and have no index: they are opened and compared.
-func (s *Service) FindTitles(ctx context.Context, query string, limit int) ([]Conversation, error) {
-	words := strings.Fields(strings.ToLower(query))
-	if len(words) == 0 {
-		return nil, fmt.Errorf("find conversations: %w: the query is empty", ErrInvalid)
-	}
-	limit = clamp(limit, 20, 1000)
-	var found []Conversation
-	for o := (Query{Limit: 1000}); ; {
-		page, err := s.List(ctx, o)
-		if err != nil {
-			return nil, err
-		}
-		for _, c := range page.Conversations {
-			if holdsAll(strings.ToLower(c.Title), words) {
-				if found = append(found, c); len(found) == limit {
-					return found, nil
-				}
-			}
-		}
-		if o.Cursor = page.Next; o.Cursor == "" {
-			return found, nil
-		}
-	}
-}
-
-func holdsAll(s string, words []string) bool {
-	for _, w := range words {
-		if !strings.Contains(s, w) {
-			return false
-		}
-	}
-	return true
-}

@@ -215,10 +215,6 @@ func TestListIsNewestFirstWithPinnedOnTop(t *testing.T) {
 	everything, err := s.List(t.Context(), chat.ListOptions{})
 	require.NoError(t, err)
 	require.Len(t, everything.Conversations, 12)
-	titled, err := s.FindTitles(t.Context(), "DATABASE prod", 0)
-	require.NoError(t, err)
-	require.Len(t, titled, 1)
-	require.Equal(t, "the production database", titled[0].Title)
 
 	_, err = s.List(t.Context(), chat.ListOptions{Cursor: "nonsense"})
 	require.ErrorIs(t, err, chat.ErrInvalid)

@@ -191,7 +191,7 @@ func (h *Host) VerifyBackups(ctx context.Context, place BackupPlace, o backup.Ve
 // PruneBackups removes what no rule wants; a nil keep is that of the settings.
 func (h *Host) PruneBackups(ctx context.Context, place BackupPlace, keep *backup.Keep, dryRun bool) (p backup.Pruned, err error) {
 	err = h.changingBackups(ctx, place, nil, func(s *backup.Service, set config.BackupSettings) (err error) {
-		rules := keepOf(set.Keep)
+		rules := KeepOf(set.Keep)
 		if keep != nil {
 			rules = *keep
 		}
@@ -201,7 +201,8 @@ func (h *Host) PruneBackups(ctx context.Context, place BackupPlace, keep *backup
 	return p, err
 }
 
-func keepOf(k config.KeepSettings) backup.Keep {
+// KeepOf is the retention of the settings in the words of the backups.
+func KeepOf(k config.KeepSettings) backup.Keep {
 	return backup.Keep{Last: k.Last, Hourly: k.Hourly, Daily: k.Daily, Weekly: k.Weekly, Monthly: k.Monthly, Within: time.Duration(k.WithinDays) * 24 * time.Hour}
 }
 
@@ -267,7 +268,7 @@ func (h *Host) StartBackup() string {
 			return err
 		}
 		run.Progress(int(r.Manifest.Entries), int(r.Manifest.Entries), fmt.Sprintf("%s, %s sent", recordsText(r.Manifest.Records), bytesText(r.SentBytes)))
-		if keepOf(h.Settings().Backup.Keep).IsZero() {
+		if KeepOf(h.Settings().Backup.Keep).IsZero() {
 			return nil
 		}
 		p, err := h.PruneBackups(ctx, BackupPlace{}, nil, false)

@@ -2,6 +2,7 @@ package host
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/distatus/battery"
@@ -52,10 +53,9 @@ func (h *Host) drillIsDue(ctx context.Context) bool {
 // onBattery says whether the machine lives on its battery. Where that is not known, it does not.
 func onBattery() bool {
 	all, err := battery.GetAll()
-	if err != nil {
-		if _, partly := err.(battery.Errors); !partly { //nolint:errorlint // the library returns it bare
-			return false
-		}
+	var some battery.Errors
+	if err != nil && !errors.As(err, &some) {
+		return false
 	}
 	for _, b := range all {
 		if b != nil && b.State.Raw == battery.Discharging {

@@ -63,6 +63,7 @@ type Host struct {
 	index  index
 
 	background background // what nobody waits for
+	closed     bool
 
 	settingsMu sync.Mutex
 	settings   config.Settings
@@ -205,8 +206,14 @@ func (h *Host) Close(ctx context.Context) error {
 	return errors.Join(err, h.closeFoundation())
 }
 
+// closeFoundation closes what Open opened. The fields stay: a call of the window that is still under way while it is locked
+// is answered with an error.
 func (h *Host) closeFoundation() error {
 	var errs []error
+	if h.closed {
+		return nil
+	}
+	h.closed = true
 	if h.Store != nil {
 		errs = append(errs, h.Store.Close())
 	}
@@ -222,6 +229,5 @@ func (h *Host) closeFoundation() error {
 	if h.lock != nil {
 		errs = append(errs, h.lock.Release())
 	}
-	h.Store, h.model, h.ledger, h.Vault, h.lock = nil, nil, nil, nil, nil
 	return errors.Join(errs...)
 }

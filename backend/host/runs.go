@@ -199,6 +199,13 @@ func (r *Runs) List() []Run {
 	return out
 }
 
+// Busy says whether a run of one of the kinds is going on; without kinds, any.
+func (r *Runs) Busy(kinds ...string) bool {
+	return slices.ContainsFunc(r.List(), func(run Run) bool {
+		return run.State == Running && (len(kinds) == 0 || slices.Contains(kinds, run.Kind))
+	})
+}
+
 // Cancel asks a run to stop; what it has done stays.
 func (r *Runs) Cancel(id string) error {
 	h, err := r.find(id)

@@ -22,7 +22,7 @@ func (h *Host) keepScanned(ctx context.Context) {
 		case <-tick.C:
 		}
 		every := time.Duration(h.Settings().AWS.EveryHours) * time.Hour
-		if every == 0 || time.Since(tried) < scanRetry || h.scanning() {
+		if every == 0 || time.Since(tried) < scanRetry || h.Runs.Busy("scan") {
 			continue
 		}
 		stats, err := h.Estate.Stats(ctx)
@@ -31,13 +31,4 @@ func (h *Host) keepScanned(ctx context.Context) {
 			h.StartScan(ScanOptions{})
 		}
 	}
-}
-
-func (h *Host) scanning() bool {
-	for _, run := range h.Runs.List() {
-		if run.Kind == "scan" && run.State == Running {
-			return true
-		}
-	}
-	return false
 }

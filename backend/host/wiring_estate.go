@@ -20,7 +20,16 @@ func (e estateSearch) SearchEstate(ctx context.Context, text string, limit int) 
 	if err != nil {
 		return assistant.EstateResult{}, err
 	}
-	page = relevant(page, text)
+	out := estateResult(relevant(page, text))
+	stats, err := e.estate.Stats(ctx)
+	if err != nil {
+		return out, err
+	}
+	out.Empty, out.AsOf = stats.Total == 0, stats.OldestScan
+	return out, nil
+}
+
+func estateResult(page estate.Page) assistant.EstateResult {
 	out := assistant.EstateResult{Total: page.Total, Pending: page.Pending}
 	for _, h := range page.Hits {
 		out.Resources = append(out.Resources, assistantResource(h.Item, h.Why))
@@ -38,12 +47,7 @@ func (e estateSearch) SearchEstate(ctx context.Context, text string, limit int) 
 			out.ByEnv = counts(g.Values)
 		}
 	}
-	stats, err := e.estate.Stats(ctx)
-	if err != nil {
-		return out, err
-	}
-	out.Empty, out.AsOf = stats.Total == 0, stats.OldestScan
-	return out, nil
+	return out
 }
 
 func counts(values []estate.FacetValue) []assistant.Count {

@@ -27,21 +27,7 @@ func (t estateTools) FindResources(ctx context.Context, q assistant.EstateQuery)
 	if err != nil {
 		return assistant.EstateResult{}, err
 	}
-	out := assistant.EstateResult{Total: page.Total, Pending: page.Pending}
-	for _, h := range page.Hits {
-		out.Resources = append(out.Resources, assistantResource(h.Item, h.Why))
-	}
-	for _, f := range page.Understood {
-		if f.Label != "" && !f.Relaxed {
-			out.Understood = append(out.Understood, f.Label)
-		}
-	}
-	for _, g := range page.Facets {
-		if g.Field == "type" {
-			out.ByType = counts(g.Values)
-		}
-	}
-	return out, nil
+	return estateResult(page), nil
 }
 
 // ResourceDetail implements assistant.EstateTools.

@@ -5,8 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 )
 
@@ -68,28 +66,10 @@ func (l *Ledger) deletions(ctx context.Context, query string, args ...any) ([]De
 // LastStates returns the newest state of each record that the log holds, whether it lives or not, in the order of ids.
 // What was trimmed or purged is left out.
 func (l *Ledger) LastStates(ctx context.Context, collection string, ids ...string) ([]Record, error) {
-	found := make(map[string]Record, len(ids))
-	for batch := range slices.Chunk(ids, getBatch) {
-		args := []any{collection}
-		for _, id := range batch {
-			args = append(args, id)
-		}
-		recs, err := l.query(ctx, `SELECT collection, id, rev, scope, seq, at, fields, sealed FROM log WHERE rev IN (
-			SELECT max(rev) FROM log WHERE collection = ? AND id IN (?`+strings.Repeat(",?", len(batch)-1)+`) AND deleted = 0 GROUP BY collection, id)`, args...)
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range recs {
-			found[r.ID] = r
-		}
-	}
-	out := make([]Record, 0, len(found))
-	for _, id := range ids {
-		if r, ok := found[id]; ok {
-			out = append(out, r)
-		}
-	}
-	return out, nil
+	return l.byID(ctx, ids, collection, func(marks string) string {
+		return `SELECT collection, id, rev, scope, seq, at, fields, sealed FROM log WHERE rev IN (
+			SELECT max(rev) FROM log WHERE collection = ? AND id IN (` + marks + `) AND deleted = 0 GROUP BY collection, id)`
+	})
 }
 
 // Forget removes every log entry of records that do not live, and with them the last that the ledger knows of

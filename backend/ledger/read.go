@@ -17,15 +17,21 @@ const getBatch = 500
 
 // Get returns the records that live, in the order of ids; missing ones are left out.
 func (l *Ledger) Get(ctx context.Context, collection string, ids ...string) ([]Record, error) {
+	return l.byID(ctx, ids, collection, func(marks string) string {
+		return "SELECT " + columns + " FROM records WHERE collection = ? AND id IN (" + marks + ")"
+	})
+}
+
+// byID asks for ids in batches and returns what there is in the order of ids, each once. ask makes the query, whose
+// variables are the collection and the ids.
+func (l *Ledger) byID(ctx context.Context, ids []string, collection string, ask func(marks string) string) ([]Record, error) {
 	found := make(map[string]Record, len(ids))
-	for start := 0; start < len(ids); start += getBatch {
-		batch := ids[start:min(start+getBatch, len(ids))]
+	for batch := range slices.Chunk(ids, getBatch) {
 		args := []any{collection}
 		for _, id := range batch {
 			args = append(args, id)
 		}
-		q := "SELECT " + columns + " FROM records WHERE collection = ? AND id IN (?" + strings.Repeat(",?", len(batch)-1) + ")"
-		recs, err := l.query(ctx, q, args...)
+		recs, err := l.query(ctx, ask("?"+strings.Repeat(",?", len(batch)-1)), args...)
 		if err != nil {
 			return nil, err
 		}

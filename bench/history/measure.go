@@ -118,13 +118,13 @@ func (b *bench) operations(ctx context.Context, raw *rawClient) []operation {
 			return err
 		}, nil, ""},
 		{"search all messages, 20 hits", func(i int) error {
-			found, err := b.chat.Search(ctx, b.texts.asked(i), chat.Filter{}, 20)
+			found, err := b.chat.Search(ctx, b.texts.asked(10_000+i), chat.Filter{}, 20)
 			if err == nil && (len(found.Hits) == 0 || !found.Dense) {
 				err = fmt.Errorf("%d hits, by meaning: %v", len(found.Hits), found.Dense)
 			}
 			return err
 		}, func(i int) error {
-			got, err := b.model.Embed(ctx, []string{b.texts.asked(i)}, embedding.Query)
+			got, err := b.model.Embed(ctx, []string{b.texts.asked(20_000 + i)}, embedding.Query)
 			if err != nil {
 				return err
 			}
@@ -132,7 +132,7 @@ func (b *bench) operations(ctx context.Context, raw *rawClient) []operation {
 			return raw.nearest(ctx, vector, 20)
 		}, "embed, nearest 20"},
 		{"recall for a prompt", func(i int) error {
-			_, err := b.chat.Recall(ctx, b.texts.asked(i), any(), 5)
+			_, err := b.chat.Recall(ctx, b.texts.asked(30_000+i), any(), 5)
 			return err
 		}, func(int) error { return raw.nearest(ctx, vector, 5) }, "nearest 5, without embedding"},
 	}

@@ -49,5 +49,5 @@ func (t *texts) turn(conversation, place int) string {
 // asked are questions that were never said in these words.
 func (t *texts) asked(n int) string {
 	i := n * 7
-	return fmt.Sprintf("why does the %s %s %s", systems[i%len(systems)], things[(i/3)%len(things)], problems[(i/5)%len(problems)])
+	return fmt.Sprintf("why does the %s %s %s, ticket %d", systems[i%len(systems)], things[(i/3)%len(things)], problems[(i/5)%len(problems)], n)
 }

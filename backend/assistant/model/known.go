@@ -32,9 +32,6 @@ var known = sync.OnceValue(func() knownTable {
 	return t
 })
 
-// PricesOf is the date of the price table, for people.
-func PricesOf() string { return known().Date }
-
 // Lookup finds what is known of a model by the longest match that its name, without the region in front ("eu.") and what
 // comes before a slash or the provider's dot, begins with. The zero value: nothing is.
 func Lookup(name string) Known {

@@ -1,51 +1,26 @@
-import { useRef, type PointerEvent } from "react";
 import type { BackupListing, BackupPoint } from "@/lib/backend";
 import { cn } from "@/lib/cn";
 import { formatBytes, formatDateTime } from "@/lib/format";
+import { PlotSlider, type PlotProps } from "./plot-slider";
 import { sizeBars } from "./state";
-import { usePlotKeys } from "./timeline";
 
-interface SizeChartProps {
+interface SizeChartProps extends Omit<PlotProps, "points"> {
   listing: BackupListing;
-  chosen: string;
-  onChoose: (id: string) => void;
-  onOpen: (id: string) => void;
 }
 
 const mostBars = 60;
 
 /** The size of each backup, and how much of it was new. */
 export function SizeChart({ listing, chosen, onChoose, onOpen }: SizeChartProps) {
-  const plot = useRef<HTMLDivElement>(null);
   const { points, max } = sizeBars(listing, mostBars);
-  const onKeyDown = usePlotKeys({ points, chosen, onChoose, onOpen });
-  const index = points.findIndex((p) => p.id === chosen);
-  const point = points[index];
-  const choose = (event: PointerEvent) => {
-    const box = plot.current!.getBoundingClientRect();
-    const found = points[Math.min(points.length - 1, Math.max(0, Math.floor(((event.clientX - box.left) / box.width) * points.length)))];
-    if (found && found.id !== chosen) onChoose(found.id);
-  };
+  const at = (share: number) => Math.min(points.length - 1, Math.max(0, Math.floor(share * points.length)));
   return (
     <div className="px-4 pb-3 pt-2">
       <div className="flex gap-2">
         <div aria-hidden className="flex h-26 w-12 flex-col justify-between text-right text-2xs tabular-nums text-muted"><span>{formatBytes(max)}</span><span>0</span></div>
-        <div
-          ref={plot}
-          role="slider"
-          tabIndex={0}
-          aria-label="Size of the backups"
-          aria-valuemin={1}
-          aria-valuemax={points.length}
-          aria-valuenow={index + 1}
-          aria-valuetext={point ? describe(point) : "none chosen"}
-          onKeyDown={onKeyDown}
-          onPointerMove={choose}
-          onClick={() => point && onOpen(point.id)}
-          className="flex h-26 min-w-0 flex-1 cursor-pointer items-end rounded-md bg-sunken"
-        >
+        <PlotSlider points={points} chosen={chosen} onChoose={onChoose} onOpen={onOpen} label="Size of the backups" describe={describe} at={at} className="flex min-w-0 flex-1 items-end">
           {points.map((p) => <Bar key={p.id} point={p} max={max} chosen={p.id === chosen} />)}
-        </div>
+        </PlotSlider>
       </div>
       <div aria-hidden className="ml-14 mt-1 flex h-4 justify-between text-2xs text-muted">
         <span>{day(points[0])}</span>{points.length > 1 && <span>{day(points.at(-1))}</span>}

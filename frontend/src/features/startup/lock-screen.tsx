@@ -1,28 +1,14 @@
 import { Lock } from "lucide-react";
-import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { sentence } from "@/components/ui/feedback";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
-import { backend, toBackendError, type AppError } from "@/lib/backend";
+import { backend } from "@/lib/backend";
+import { useUnlock } from "./use-unlock";
 
 /** Nothing but the way back in: what was shown is out of the window's memory. */
 export function LockScreen({ asks }: { asks: boolean }) {
-  const [passphrase, setPassphrase] = useState("");
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<AppError | null>(null);
-  const unlock = async () => {
-    setBusy(true);
-    setError(null);
-    try {
-      await backend().unlockWindow(passphrase);
-      setPassphrase("");
-    } catch (reason) {
-      setError(toBackendError(reason));
-    } finally {
-      setBusy(false);
-    }
-  };
+  const { passphrase, setPassphrase, busy, error, unlock } = useUnlock((text) => backend().unlockWindow(text));
   return (
     <main className="grid h-full place-items-center p-6">
       <form

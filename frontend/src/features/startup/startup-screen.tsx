@@ -5,9 +5,10 @@ import { sentence } from "@/components/ui/feedback";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Progress } from "@/components/ui/progress";
-import { backend, toBackendError, type AppError, type StartupStep, type Status } from "@/lib/backend";
+import { backend, type AppError, type StartupStep, type Status } from "@/lib/backend";
 import { cn } from "@/lib/cn";
 import { toastError } from "@/lib/toast";
+import { useUnlock } from "./use-unlock";
 
 const names: Record<string, { title: string; about: string }> = {
   keys: { title: "Keys", about: "Unlock what is encrypted" },
@@ -85,23 +86,9 @@ function Step({ step }: { step: StartupStep }) {
 }
 
 function PassphraseForm({ choose }: { choose: boolean }) {
-  const [passphrase, setPassphrase] = useState("");
+  const { passphrase, setPassphrase, busy, error, unlock } = useUnlock((text) => backend().unlock(text));
   const [again, setAgain] = useState("");
   const ready = passphrase !== "" && (!choose || passphrase === again);
-  const [busy, setBusy] = useState(false);
-  const [error, setError] = useState<AppError | null>(null);
-  const unlock = async () => {
-    setBusy(true);
-    setError(null);
-    try {
-      await backend().unlock(passphrase);
-      setPassphrase("");
-    } catch (reason) {
-      setError(toBackendError(reason));
-    } finally {
-      setBusy(false);
-    }
-  };
   return (
     <form
       className="mb-4 space-y-3 rounded-lg border bg-surface p-4"

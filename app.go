@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
-	"os"
 	"path/filepath"
 	"sync"
 	"time"
@@ -210,38 +209,6 @@ func (a *App) RunDoctor() ([]HealthCheck, error) {
 		checks = append(checks, HealthCheck(c))
 	}
 	return checks, nil
-}
-
-// GetKeyStatus says where the keys are.
-func (a *App) GetKeyStatus() (KeyStatus, error) {
-	h, err := a.ready()
-	if err != nil {
-		return KeyStatus{}, err
-	}
-	st := h.Vault.Status()
-	return KeyStatus{
-		Backend: st.Backend, VaultID: st.VaultID, MasterKeyID: st.MasterKeyID, DataKeyID: st.DataKeyID, DataKeys: st.DataKeys,
-		RecoveryRecipient: st.RecoveryRecipient, RecoveryKeySaved: !st.RecoverySavedAt.IsZero(), CreatedAt: stamp(st.CreatedAt),
-	}, nil
-}
-
-// ExportRecoveryKey asks where to save the recovery key and returns the path, or "" where the user cancelled.
-func (a *App) ExportRecoveryKey() (string, error) {
-	h, err := a.ready()
-	if err != nil {
-		return "", err
-	}
-	path, err := a.saveDialog(runtime.SaveDialogOptions{
-		Title: "Save the recovery key", DefaultFilename: "cloudops-recovery-key.txt", CanCreateDirectories: true,
-	})
-	if err != nil || path == "" {
-		return "", err
-	}
-	// The dialog asked whether to replace a file that exists; the key itself never writes over one.
-	if err := os.Remove(path); err != nil && !errors.Is(err, os.ErrNotExist) {
-		return "", fmt.Errorf("save the recovery key: %w", err)
-	}
-	return path, h.ExportRecovery(path)
 }
 
 // GetSettings returns what is set, without secrets.

@@ -24,38 +24,78 @@ type restoring struct {
 // RestoreBackup closes the services, brings a backup or a moment back, and opens them again. It returns at once; GetRestore tells the rest.
 // The state before is kept beside the data folder, and an error leaves everything as it was. errBusy while something runs.
 func (a *App) RestoreBackup(req RestoreRequest) error {
-	h, err := a.ready()
-	if err != nil {
+	if _, err := a.ready(); err != nil {
 		return err
 	}
 	o, err := req.options()
 	if err != nil {
 		return err
 	}
-	if h.Runs.Busy() {
-		return errBusy
+	return a.beginRestore(host.RestoreRequest{RestoreOptions: o})
+}
+
+// RestoreElsewhere is RestoreBackup from a place that this machine knows nothing of, with the recovery key of its vault: on a new
+// machine, or where the keys of this one are lost. It also serves after a start that failed.
+func (a *App) RestoreElsewhere(place BackupSettings, key RecoveryKeySource, req RestoreRequest) error {
+	o, err := req.options()
+	if err != nil {
+		return err
 	}
+	identity, err := key.read()
+	if err != nil {
+		return err
+	}
+	return a.beginRestore(host.RestoreRequest{Place: place.place(), RestoreOptions: o, RecoveryKey: identity})
+}
+
+// ListBackupsElsewhere says what a place holds that a recovery key opens.
+func (a *App) ListBackupsElsewhere(place BackupSettings, key RecoveryKeySource) (BackupListing, error) {
+	identity, err := key.read()
+	if err != nil {
+		return BackupListing{}, err
+	}
+	l, target, err := host.BackupsElsewhere(a.ctx, place.place(), identity)
+	if err != nil {
+		return BackupListing{}, err
+	}
+	return wireListing(l, target), nil
+}
+
+// beginRestore closes what is open and restores behind the window.
+func (a *App) beginRestore(req host.RestoreRequest) error {
 	app, end := context.WithCancel(context.Background())
 	work, cancel := context.WithCancel(app)
-	a.mu.Lock()
-	if a.phase != phaseReady || a.host != h {
-		a.mu.Unlock()
+	h, err := a.enterRestore(restoring{state: "running", progress: backup.Progress{Phase: "closing"}, cancel: cancel}, end)
+	if err != nil {
 		cancel()
 		end()
-		return errStarting
+		return err
 	}
-	a.host, a.phase, a.end = nil, phaseRestoring, end
-	a.restore = restoring{state: "running", progress: backup.Progress{Phase: "closing"}, cancel: cancel}
-	a.mu.Unlock()
 	a.statusChanged()
 	go func() {
 		defer cancel()
-		a.finishRestore(a.carryOutRestore(work, h, o))
+		a.finishRestore(a.carryOutRestore(work, h, req))
 		if app.Err() == nil { // the window is not being closed
 			a.open(app)
 		}
 	}()
 	return nil
+}
+
+// enterRestore takes the host out of the window: nil after a start that failed.
+func (a *App) enterRestore(r restoring, end context.CancelFunc) (*host.Host, error) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	h := a.host
+	switch {
+	case a.phase == phaseFailed:
+	case a.phase != phaseReady || h == nil:
+		return nil, errStarting
+	case h.Runs.Busy():
+		return nil, errBusy
+	}
+	a.host, a.phase, a.err, a.end, a.restore = nil, phaseRestoring, nil, end, r
+	return h, nil
 }
 
 // GetRestore is how far the last restore of this launch has come; it always answers.
@@ -79,14 +119,17 @@ func (a *App) CancelRestore() {
 	}
 }
 
-func (a *App) carryOutRestore(ctx context.Context, h *host.Host, o backup.RestoreOptions) (backup.Applied, error) {
-	stop, cancel := context.WithTimeout(context.Background(), closeTimeout)
-	defer cancel()
-	if err := h.Close(stop); err != nil {
-		// What is still open is found by its lock.
-		slog.Error("close for a restore", "error", err)
+func (a *App) carryOutRestore(ctx context.Context, h *host.Host, req host.RestoreRequest) (backup.Applied, error) {
+	if h != nil {
+		stop, cancel := context.WithTimeout(context.Background(), closeTimeout)
+		defer cancel()
+		if err := h.Close(stop); err != nil {
+			// What is still open is found by its lock.
+			slog.Error("close for a restore", "error", err)
+		}
 	}
-	return host.Restore(ctx, host.Options{DataDir: a.dataDir, Version: version, Passphrase: a.askForRestore}, host.RestoreRequest{RestoreOptions: o, Progress: a.restoreProgress})
+	req.Progress = a.restoreProgress
+	return host.Restore(ctx, host.Options{DataDir: a.dataDir, Version: version, Passphrase: a.askForRestore}, req)
 }
 
 // askForRestore is askPassphrase, and goes on with the restore.

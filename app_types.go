@@ -36,7 +36,8 @@ type Status struct {
 	ModelHost        string        `json:"modelHost"`
 	Resources        int           `json:"resources"`
 	RecoveryKeySaved bool          `json:"recoveryKeySaved"`
-	Notices          []AppError    `json:"notices"` // conditions that the user should know of while they last
+	RecoveryDeclined bool          `json:"recoveryDeclined"` // the user said no to saving it
+	Notices          []AppError    `json:"notices"`          // conditions that the user should know of while they last
 }
 
 // HealthCheck is one line of doctor.
@@ -57,6 +58,17 @@ type KeyStatus struct {
 	RecoveryRecipient string `json:"recoveryRecipient"` // the public half, age1…
 	RecoveryKeySaved  bool   `json:"recoveryKeySaved"`
 	CreatedAt         string `json:"createdAt"`
+}
+
+// RecoveryKey is the recovery key itself, for paper and password managers.
+type RecoveryKey struct {
+	Text string `json:"text"` // an age identity file
+}
+
+// RecoveryKeySource is where the user has the recovery key: a file, or pasted text.
+type RecoveryKeySource struct {
+	File string `json:"file"`
+	Text string `json:"text"`
 }
 
 // Settings is what the user can set.

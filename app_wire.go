@@ -29,7 +29,7 @@ func fillStatus(st *Status, h *host.Host, ready bool) {
 	}
 	full := h.Status(context.Background())
 	st.FirstLaunch, st.Qdrant, st.Embedder, st.Pending = full.FirstLaunch, full.Index, full.Embedder, full.Pending
-	st.Model, st.Resources, st.RecoveryKeySaved = full.ChatModel, full.Resources, full.RecoverySaved
+	st.Model, st.Resources, st.RecoveryKeySaved, st.RecoveryDeclined = full.ChatModel, full.Resources, full.RecoverySaved, full.RecoveryDeclined
 	st.ModelHost, st.ModelRemote = full.ChatModelHost, full.ChatModelRemote
 }
 

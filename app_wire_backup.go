@@ -26,6 +26,14 @@ func (s BackupSettings) config() config.BackupSettings {
 	}
 }
 
+// place is where they point, for a command of its own.
+func (s BackupSettings) place() host.BackupPlace {
+	if s.Target != config.BackupS3 {
+		return host.BackupPlace{Dir: s.Dir}
+	}
+	return host.BackupPlace{Bucket: s.Bucket, Prefix: s.Prefix, Region: s.Region, Profile: s.Profile, EndpointURL: s.EndpointURL, PlainChecksums: s.PlainChecksums}
+}
+
 // rules checks them as the settings do.
 func (k BackupRules) rules() (backup.Keep, error) {
 	check := config.Default().Backup

@@ -40,6 +40,9 @@ type Settings struct {
 	Qdrant QdrantSettings `json:"qdrant"`
 	Backup BackupSettings `json:"backup"`
 
+	// RecoveryDeclinedAt is when the user chose to go on without saving the recovery key; zero: they did not.
+	RecoveryDeclinedAt time.Time `json:"recovery_declined_at,omitzero"`
+
 	// EmbeddingThreads bounds the processor threads of the embedding model, 0 … 64; 0 lets the app choose.
 	EmbeddingThreads int `json:"embedding_threads"`
 }

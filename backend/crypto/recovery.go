@@ -79,6 +79,20 @@ func (v *Vault) MarkRecoverySaved() error {
 	})
 }
 
+// CheckRecovery opens the master key with a recovery key (an age identity file), as another machine would.
+// ErrWrongRecoveryKey; nothing is changed.
+func (v *Vault) CheckRecovery(identity []byte) error {
+	v.mu.RLock()
+	defer v.mu.RUnlock()
+	if v.closed {
+		return fmt.Errorf("check recovery key: %w", ErrClosed)
+	}
+	if _, err := recoverMaster(v.ring, identity); err != nil {
+		return fmt.Errorf("check recovery key: %w", &Error{Err: ErrWrongRecoveryKey, Cause: err, Advice: "Use the recovery key of this vault (" + v.ring.Recovery.Recipient + ")."})
+	}
+	return nil
+}
+
 // Import opens the vault in a folder with its recovery key (an age identity file), puts the master key into this
 // machine's keychain, or under a new passphrase, and makes a new data key, since another machine may go on with the
 // old one. ErrWrongRecoveryKey, or an error of the keychain; then nothing in the folder is changed. No entry of the

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"time"
 
 	"cloudops/backend/backup"
 	"cloudops/backend/config"
@@ -26,6 +27,15 @@ func (h *Host) ExportRecovery(path string) error {
 		return errors.Join(fmt.Errorf("save the recovery key: %w", err), os.Remove(path))
 	}
 	return h.Vault.MarkRecoverySaved()
+}
+
+// DeclineRecovery records that the user goes on without having saved the recovery key.
+func (h *Host) DeclineRecovery() error {
+	_, err := h.SaveSettings(func(s *config.Settings) error {
+		s.RecoveryDeclinedAt = time.Now().UTC()
+		return nil
+	})
+	return err
 }
 
 // ImportRecovery opens the keys of a data folder with its recovery key and puts the master key into this machine's

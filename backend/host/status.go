@@ -113,6 +113,8 @@ type Status struct {
 	ChatModelRemote bool
 	Resources       int
 	RecoverySaved   bool
+	// RecoveryDeclined: the user said in so many words to go on without the recovery key.
+	RecoveryDeclined bool
 }
 
 // Progress is how far the start has come, and what there is to be said about it. It can be asked for at any time.
@@ -147,7 +149,7 @@ func (h *Host) Status(ctx context.Context) Status {
 	if n, err := h.ledger.Count(ctx, string(store.ChatSessions)); err == nil {
 		st.FirstLaunch = n == 0 && st.Resources == 0
 	}
-	st.RecoverySaved = !h.Vault.Status().RecoverySavedAt.IsZero()
+	st.RecoverySaved, st.RecoveryDeclined = !h.Vault.Status().RecoverySavedAt.IsZero(), !h.Settings().RecoveryDeclinedAt.IsZero()
 	return st
 }
 

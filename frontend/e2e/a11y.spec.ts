@@ -12,6 +12,28 @@ async function accessible(page: Page, where: string): Promise<void> {
   expect(found, where).toEqual([]);
 }
 
+test.describe("a first launch", () => {
+  test.use({ keyAsked: true });
+
+  for (const colorScheme of ["light", "dark"] as const) {
+    test(`keeping the recovery key is accessible, ${colorScheme}`, async ({ page, app }) => {
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      await page.goto(app.url);
+      await expect(page.getByRole("region", { name: "Keep your recovery key" })).toBeVisible({ timeout: 60_000 });
+      await page.getByRole("button", { name: "Copy" }).click();
+      await expect(page.getByRole("button", { name: "I have put it away" })).toBeVisible();
+      await accessible(page, "recovery key");
+      await page.getByRole("button", { name: "Go on without it…" }).click();
+      await accessible(page, "declining");
+      await page.getByRole("button", { name: "Cancel" }).click();
+      await page.getByRole("button", { name: "Restore from a backup…" }).click();
+      await accessible(page, "restore from a backup");
+      await page.getByRole("radio", { name: "S3 bucket" }).click();
+      await accessible(page, "restore from a bucket");
+    });
+  }
+});
+
 for (const theme of ["light", "dark"] as const) {
   test(`every screen is accessible, ${theme}`, async ({ page, app }) => {
     await page.emulateMedia({ colorScheme: theme, reducedMotion: "reduce" });

@@ -1,6 +1,6 @@
 import { test as base, expect, type Page } from "@playwright/test";
 import { spawn, type ChildProcess } from "node:child_process";
-import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -151,7 +151,16 @@ function watched(page: Page): string[] {
   return complaints;
 }
 
-export const test = base.extend<{ app: App; scripted: Scripted; complaints: string[] }>({
+interface Fixtures {
+  app: App;
+  scripted: Scripted;
+  complaints: string[];
+  /** The first launch asks for the recovery key to be kept; elsewhere the user said no before. */
+  keyAsked: boolean;
+}
+
+export const test = base.extend<Fixtures>({
+  keyAsked: [false, { option: true }],
   scripted: async ({}, provide) => {
     const dir = mkdtempSync(path.join(tmpdir(), "cloudops-model-"));
     const scripted = new Scripted(path.join(dir, "requests.jsonl"));
@@ -160,8 +169,12 @@ export const test = base.extend<{ app: App; scripted: Scripted; complaints: stri
     scripted.stop();
     rmSync(dir, { recursive: true, force: true });
   },
-  app: async ({ scripted }, provide) => {
+  app: async ({ scripted, keyAsked }, provide) => {
     const home = mkdtempSync(path.join(tmpdir(), "cloudops-e2e-"));
+    if (!keyAsked) {
+      mkdirSync(path.join(home, "data"), { mode: 0o700 });
+      writeFileSync(path.join(home, "data/settings.json"), JSON.stringify({ version: 1, recovery_declined_at: "2026-01-01T00:00:00Z" }), { mode: 0o600 });
+    }
     writeFileSync(path.join(home, "aws-config"), "[profile prod-readonly]\nregion = eu-west-1\n\n[profile sandbox]\nregion = us-east-1\n\n[profile scripted]\nregion = eu-west-1\n");
     writeFileSync(path.join(home, "aws-credentials"), "[scripted]\naws_access_key_id = test\naws_secret_access_key = test\n");
     // Whatever would leave this machine goes to the model server, which writes it down.

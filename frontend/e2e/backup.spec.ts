@@ -1,7 +1,8 @@
 import type { Page } from "@playwright/test";
-import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import path from "node:path";
-import { expect, test } from "./app";
+import { App, expect, test } from "./app";
 
 type Bound = Record<string, (...args: unknown[]) => Promise<unknown>>;
 
@@ -107,4 +108,43 @@ test("a restore that cannot be carried out leaves everything as it was, and says
   await go.click();
   await expect(page.getByRole("region", { name: "Not restored" })).toContainText("Everything is as it was before", { timeout: 60_000 });
   await expect((await conversations(page)).getByRole("button", { name: /^Still here/ })).toBeVisible();
+});
+
+test("a new machine takes everything over with the recovery key", async ({ page, app, scripted }) => {
+  const place = path.join(app.home, "other-disk");
+  const key = path.join(app.home, "recovery-key.txt");
+  mkdirSync(place);
+  app.answerDialogs(key);
+  await page.goto(app.url);
+  await page.getByRole("button", { name: "Look around first" }).click({ timeout: 60_000 });
+  await converse(page, "From the old machine");
+  await page.evaluate(() => (window as never as { go: { main: { App: Bound } } }).go.main.App.ExportRecoveryKey!());
+  await page.keyboard.press("Control+3");
+  await page.getByLabel("Folder", { exact: true }).fill(place);
+  await page.getByRole("button", { name: "Save and back up" }).click();
+  await expect(rows(page)).toHaveCount(2);
+  await app.stop();
+
+  const home = mkdtempSync(path.join(tmpdir(), "cloudops-e2e-"));
+  const other = new App(home, { HTTP_PROXY: scripted.url, HTTPS_PROXY: scripted.url });
+  await other.start();
+  try {
+    other.answerDialogs(key);
+    await page.goto(other.url);
+    await page.getByRole("button", { name: "Restore from a backup…" }).click({ timeout: 60_000 });
+    const dialog = page.getByRole("dialog", { name: "Restore from a backup" });
+    await dialog.getByLabel("Folder", { exact: true }).fill(path.join(app.home, "nowhere"));
+    await dialog.getByRole("button", { name: "Choose…" }).last().click();
+    await dialog.getByRole("button", { name: "Find the backups" }).click();
+    await expect(dialog.getByRole("alert")).toBeVisible();
+    await dialog.getByLabel("Folder", { exact: true }).fill(place);
+    await dialog.getByRole("button", { name: "Find the backups" }).click();
+    await expect(dialog.getByRole("status")).toContainText("1 backup of");
+    await dialog.getByRole("button", { name: "Restore", exact: true }).click();
+    await expect(page.getByRole("region", { name: "Restored" })).toBeVisible({ timeout: 60_000 });
+    await expect((await conversations(page)).getByRole("button", { name: /^From the old machine/ })).toBeVisible();
+  } finally {
+    await other.stop();
+    rmSync(home, { recursive: true, force: true });
+  }
 });

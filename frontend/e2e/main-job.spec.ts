@@ -1,4 +1,33 @@
+import { readFileSync, statSync } from "node:fs";
+import path from "node:path";
 import { expect, loadSample, smallSample, test } from "./app";
+
+test.describe("a first launch", () => {
+  test.use({ keyAsked: true });
+
+  test("the recovery key is saved before anything else, and fits", async ({ page, app }) => {
+    await page.goto(app.url);
+    await expect(page.getByRole("region", { name: "Keep your recovery key" })).toBeVisible({ timeout: 60_000 });
+    await expect(page.getByRole("button", { name: "Load the sample" })).toHaveCount(0);
+    await page.reload();
+    await expect(page.getByRole("region", { name: "Keep your recovery key" })).toBeVisible();
+    const file = path.join(app.home, "key.txt");
+    app.answerDialogs(file);
+    await page.getByRole("button", { name: "Save to a file…" }).click();
+    await expect(page.getByRole("button", { name: "Load the sample" })).toBeVisible();
+    expect(readFileSync(file, "utf8")).toMatch(/^AGE-SECRET-KEY-1/m);
+    expect(statSync(file).mode & 0o077).toBe(0);
+
+    await page.getByRole("button", { name: "Look around first" }).click();
+    await page.keyboard.press("Control+4");
+    await page.getByRole("navigation", { name: "Settings" }).getByRole("button", { name: "Keys and recovery" }).click();
+    await page.getByRole("button", { name: "Check a saved one…" }).click();
+    const dialog = page.getByRole("dialog", { name: "Check a saved recovery key" });
+    await dialog.getByRole("button", { name: "Choose…" }).click();
+    await dialog.getByRole("button", { name: "Check", exact: true }).click();
+    await expect(page.getByText("This recovery key opens your data.", { exact: true })).toBeVisible();
+  });
+});
 
 test("first launch, sample, search, a resource, a question, and all of it after a restart", async ({ page, app }) => {
   await page.goto(app.url);

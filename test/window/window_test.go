@@ -23,6 +23,11 @@ const (
 func TestMainJob(t *testing.T) {
 	s, a := newScreen(t), newApp(t, "")
 	a.start(s, "1280x800")
+	// The recovery key comes first; copied, it is put away.
+	s.wait(patient, "Keep your recovery key")
+	s.shoot("recovery-key")
+	s.click(s.wait(soon, "Copy"))
+	s.click(s.wait(soon, "put it away"))
 	s.click(s.buttonBelow(s.wait(patient, "Load the sample")))
 	s.wait(patient, "Name Type", "Type Region", "Overview")
 	require.NotEmpty(t, a.servers(), "Qdrant works in the data folder")

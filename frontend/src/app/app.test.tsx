@@ -5,6 +5,7 @@ import { forgetLoadedDrafts } from "@/features/chat/drafts";
 import { useChat } from "@/features/chat/state";
 import { useEstateView } from "@/features/estate/state";
 import { useNavigation } from "@/lib/navigation";
+import { fakeRecoveryKey } from "@/test/fake-backend";
 import { freshBackend, renderWith } from "@/test/render";
 import { App } from "./app";
 
@@ -52,11 +53,76 @@ describe("start", () => {
     expect(screen.getByText("Add rds:Describe* to the role")).toBeInTheDocument();
   });
 
+  test("nobody gets past the first launch without the recovery key, or a no in so many words", async () => {
+    const fake = freshBackend({ firstLaunch: true, resources: 0, conversations: 0, recoveryKeySaved: false });
+    const { user } = renderWith(<App />);
+    expect(await screen.findByRole("region", { name: "Keep your recovery key" })).toBeInTheDocument();
+    expect(screen.queryByRole("button", { name: "Load the sample" })).not.toBeInTheDocument();
+    expect(screen.queryByRole("button", { name: "Look around first" })).not.toBeInTheDocument();
+    await user.click(screen.getByRole("button", { name: "Go on without it…" }));
+    const dialog = screen.getByRole("dialog", { name: "Go on without a recovery key?" });
+    expect(within(dialog).getByRole("button", { name: "Go on without it" })).toBeDisabled();
+    await user.click(within(dialog).getByRole("button", { name: "Cancel" }));
+
+    await user.click(screen.getByRole("button", { name: "Print…" }));
+    await waitFor(() => expect(fake.printed).toBe(1));
+    expect(document.querySelector(".print-sheet")).toHaveTextContent(fakeRecoveryKey);
+    window.dispatchEvent(new Event("afterprint"));
+    await waitFor(() => expect(document.querySelector(".print-sheet")).toBeNull());
+    await user.click(screen.getByRole("button", { name: "Copy" }));
+    await waitFor(() => expect(fake.copied.at(-1)).toContain(fakeRecoveryKey));
+    expect(fake.status.recoveryKeySaved).toBe(false);
+    await user.click(screen.getByRole("button", { name: "I have put it away" }));
+    expect(await screen.findByRole("button", { name: "Load the sample" })).toBeInTheDocument();
+    expect(fake.status.recoveryKeySaved).toBe(true);
+    expect(document.body.innerHTML).not.toContain("AGE-SECRET-KEY-1");
+  });
+
+  test("who said no is asked no more", async () => {
+    const fake = freshBackend({ firstLaunch: true, resources: 0, conversations: 0, recoveryKeySaved: false });
+    const { user } = renderWith(<App />);
+    await user.click(await screen.findByRole("button", { name: "Go on without it…" }));
+    await user.click(screen.getByRole("checkbox", { name: /I do not want it/ }));
+    await user.click(screen.getByRole("button", { name: "Go on without it" }));
+    expect(await screen.findByRole("button", { name: "Load the sample" })).toBeInTheDocument();
+    expect(fake.status).toMatchObject({ recoveryKeySaved: false, recoveryDeclined: true });
+  });
+
+  test("a new machine takes everything from a backup, with the recovery key", async () => {
+    const fake = freshBackend({ firstLaunch: true, resources: 0, conversations: 0, recoveryKeySaved: false });
+    const { user } = renderWith(<App />);
+    await user.click(await screen.findByRole("button", { name: "Restore from a backup…" }));
+    const dialog = screen.getByRole("dialog", { name: "Restore from a backup" });
+    await user.type(within(dialog).getByLabelText("Folder"), "/media/ada/backup-disk");
+    await user.type(within(dialog).getByLabelText("Recovery key"), "not a key");
+    await user.click(within(dialog).getByRole("button", { name: "Find the backups" }));
+    expect(await within(dialog).findByRole("alert")).toHaveTextContent("It is not a recovery key of CloudOps");
+    await user.clear(within(dialog).getByLabelText("Recovery key"));
+    await user.type(within(dialog).getByLabelText("Recovery key"), fakeRecoveryKey);
+    await user.click(within(dialog).getByRole("button", { name: "Find the backups" }));
+    expect(await within(dialog).findByRole("status")).toHaveTextContent("6 backups of ada-laptop");
+    await user.click(within(dialog).getByRole("button", { name: "Restore" }));
+    await waitFor(() => expect(fake.restored).toEqual([{ backup: "", at: "" }]));
+    expect(await screen.findByRole("region", { name: "Restored" }, { timeout: 5000 })).toBeInTheDocument();
+  });
+
+  test("a data folder whose key is lost opens with the recovery key", async () => {
+    freshBackend({ phase: "failed" });
+    const { user } = renderWith(<App />);
+    const form = await screen.findByRole("form", { name: "Open with the recovery key" });
+    await user.type(within(form).getByLabelText("Recovery key"), "AGE-SECRET-KEY-1OTHER{Enter}");
+    expect(await within(form).findByRole("alert")).toHaveTextContent("another vault's key");
+    await user.click(within(form).getByRole("button", { name: "Choose…" }));
+    await waitFor(() => expect(within(form).getByLabelText("Recovery key")).toHaveValue("/media/ada/stick/cloudops-recovery-key.txt"));
+    await user.click(within(form).getByRole("button", { name: "Open with the recovery key" }));
+    expect(await screen.findByRole("searchbox", { name: "Search the estate" })).toBeInTheDocument();
+  });
+
   test("the recovery key is called to mind until it is saved", async () => {
     const fake = freshBackend({ recoveryKeySaved: false });
     const { user } = renderWith(<App />);
     await user.click(await screen.findByRole("button", { name: "Save it now" }));
-    await user.click(await screen.findByRole("button", { name: "Save…" }));
+    await user.click(await screen.findByRole("button", { name: "Save to a file…" }));
     await waitFor(() => expect(screen.queryByText(/Save your recovery key/)).not.toBeInTheDocument());
     expect(fake.status.recoveryKeySaved).toBe(true);
   });

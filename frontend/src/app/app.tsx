@@ -4,7 +4,7 @@ import { ScanForm } from "@/components/scan-form";
 import { Dialog } from "@/components/ui/dialog";
 import { Toaster } from "@/components/ui/toaster";
 import { TooltipProvider } from "@/components/ui/tooltip";
-import { BackupScreen, RestoreScreen } from "@/features/backup";
+import { BackupScreen, ElsewhereDialog, RestoreScreen } from "@/features/backup";
 import { ChatScreen, SearchScreen } from "@/features/chat";
 import { EstateScreen, ResourceDrawer } from "@/features/estate";
 import { SettingsScreen } from "@/features/settings";
@@ -47,6 +47,8 @@ function Shell() {
   useShortcuts(usable);
   useIdleLock(ready);
   const [scanning, setScanning] = useState(false);
+  const [restoring, setRestoring] = useState(false);
+  const restore = () => setRestoring(true);
   const screen = useNavigation((s) => s.screen);
 
   if (status?.phase === "locked") return <LockScreen asks={status.lockAsks} />;
@@ -57,10 +59,11 @@ function Shell() {
         {usable && <Banners status={status} />}
         <div className="min-h-0 flex-1">
           <ErrorBoundary resetKey={screen}>
-            {status?.phase === "restoring" ? <RestoreScreen /> : !ready ? <StartupScreen status={status} /> : welcome.shown ? <FirstLaunch onSkip={welcome.skip} /> : <CurrentScreen screen={screen} />}
+            {status?.phase === "restoring" ? <RestoreScreen /> : !ready ? <StartupScreen status={status} onRestore={restore} /> : welcome.shown ? <FirstLaunch asksForKey={!status.recoveryKeySaved && !status.recoveryDeclined} onSkip={welcome.skip} onRestore={restore} /> : <CurrentScreen screen={screen} />}
           </ErrorBoundary>
         </div>
       </main>
+      {restoring && <ElsewhereDialog onClose={() => setRestoring(false)} />}
       {usable && (
         <>
           <ResourceDrawer />

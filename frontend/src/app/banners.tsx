@@ -27,7 +27,7 @@ export function Banners({ status }: { status: Status }) {
           {sentence(notice.message)} {notice.hint && <span className="text-soft">{sentence(notice.hint)}</span>}
         </Banner>
       ))}
-      {!status.recoveryKeySaved && !later && !status.firstLaunch && screen !== "backup" && (
+      {!status.recoveryKeySaved && !status.recoveryDeclined && !later && !status.firstLaunch && screen !== "backup" && (
         <Banner
           tone="info"
           actions={

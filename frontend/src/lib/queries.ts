@@ -6,6 +6,7 @@ import { onRunEnd, startRuns } from "./runs";
 export const keys = {
   status: ["status"],
   settings: ["settings"],
+  keyStatus: ["key-status"],
   estate: ["estate"],
   resource: (arn: string) => ["estate", "resource", arn],
   conversations: ["conversations"],

@@ -1,4 +1,4 @@
-import { BackendError, type Backend, type ModelConfig, type Run, type RunEvent, type Settings, type Status } from "@/lib/backend";
+import { BackendError, type Backend, type ModelConfig, type RecoveryKeySource, type Run, type RunEvent, type Settings, type Status } from "@/lib/backend";
 import { iso, type FakeChatOptions } from "./fake-chats";
 import { FakeEstate, makeResource } from "./fake-estate";
 
@@ -14,7 +14,10 @@ export interface FakeOptions extends FakeChatOptions {
   qdrant?: string;
   phase?: string;
   recoveryKeySaved?: boolean;
+  recoveryDeclined?: boolean;
 }
+
+export const fakeRecoveryKey = "AGE-SECRET-KEY-1QYPZRY9X8GF2TVDW0S3JN54KHCE6MUA7LQYPZRY9X8GF2TVDW0S3";
 
 export class FakeBackend extends FakeEstate implements Backend {
   status: Status;
@@ -38,7 +41,7 @@ export class FakeBackend extends FakeEstate implements Backend {
     const starting = options.phase && options.phase !== "ready";
     this.status = {
       phase: options.phase ?? "ready", version: "0.1.0", firstLaunch: options.firstLaunch ?? false, qdrant: options.qdrant ?? "running", embedder: "all-MiniLM-L6-v2 int8", pending: 0, model,
-      resources: this.resources.length, passphraseNew: false, lockAsks: true, modelRemote: options.remote ?? false, modelHost: options.remote ? "bedrock-runtime.eu-west-1.amazonaws.com" : "127.0.0.1", recoveryKeySaved: options.recoveryKeySaved ?? true, notices: [],
+      resources: this.resources.length, passphraseNew: false, lockAsks: true, modelRemote: options.remote ?? false, modelHost: options.remote ? "bedrock-runtime.eu-west-1.amazonaws.com" : "127.0.0.1", recoveryKeySaved: options.recoveryKeySaved ?? true, recoveryDeclined: options.recoveryDeclined ?? false, notices: [],
       steps: [
         { name: "keys", state: options.phase === "needs_passphrase" ? "running" : options.phase === "failed" ? "failed" : "done", detail: "", done: 0, total: 0 },
         { name: "ledger", state: options.phase === "starting" || !starting ? "done" : "waiting", detail: "", done: 0, total: 0 },
@@ -92,6 +95,25 @@ export class FakeBackend extends FakeEstate implements Backend {
   exportRecoveryKey = () => {
     this.emitStatus({ recoveryKeySaved: true });
     return Promise.resolve("/home/ada/recovery-key.txt");
+  };
+  kept = 0;
+  getRecoveryKey = () => Promise.resolve(`# CloudOps recovery key: it opens the data and the backups of this vault on any machine.\n# vault: 0199f2c1-6f6e-7a51\n${fakeRecoveryKey}\n`);
+  keepRecoveryKey = () => {
+    this.kept++;
+    this.emitStatus({ recoveryKeySaved: true });
+    return Promise.resolve();
+  };
+  declineRecoveryKey = () => {
+    this.emitStatus({ recoveryDeclined: true });
+    return Promise.resolve();
+  };
+  chooseRecoveryKey = () => Promise.resolve("/media/ada/stick/cloudops-recovery-key.txt");
+  checkRecoveryKey = (key: RecoveryKeySource) => (key.file || key.text.includes(fakeRecoveryKey) ? Promise.resolve() : Promise.reject(new BackendError({ code: "wrong_key", message: "check recovery key: it opens another vault's key", hint: "Use the recovery key of this vault (age1ql3…).", retryable: false })));
+  openWithRecoveryKey = (key: RecoveryKeySource) => this.checkRecoveryKey(key).then(() => this.emitStatus({ phase: "ready", error: undefined }));
+  printed = 0;
+  printWindow = () => {
+    this.printed++;
+    return Promise.resolve();
   };
   getSettings = () => Promise.resolve(this.settings);
   saveSettings = (settings: Settings) => {

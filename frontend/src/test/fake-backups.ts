@@ -1,5 +1,5 @@
 import {
-  BackendError, type BackupBackend, type BackupListing, type BackupPoint, type BackupRules, type BackupSettings, type BackupState, type PruneResult, type RestoreRequest,
+  BackendError, type BackupBackend, type BackupListing, type BackupPoint, type BackupRules, type BackupSettings, type BackupState, type PruneResult, type RecoveryKeySource, type RestoreRequest,
   type RestoreResult, type RestoreState, type Run, type Status,
 } from "@/lib/backend";
 
@@ -138,6 +138,17 @@ export abstract class FakeBackups implements BackupBackend {
       this.emitStatus({ phase: "ready" });
     }, this.pace * 60);
     return Promise.resolve();
+  };
+  listBackupsElsewhere = (place: BackupSettings, key: RecoveryKeySource): Promise<BackupListing> => {
+    if (!key.file && !key.text.startsWith("AGE-SECRET-KEY-1")) return Promise.reject(new BackendError({ code: "wrong_key", message: "it is not a recovery key of CloudOps", hint: "Name the file that `cloudops key export` wrote.", retryable: false }));
+    const points = Array.from({ length: 6 }, (_, i) => makePoint(i, 6, Date.now() - (6 - i) * day, Date.now() - (5 - i) * day));
+    return Promise.resolve({ target: place.target === "s3" ? `s3://${place.bucket}/${place.prefix}` : place.dir, points, damaged: [], bytes: 4_000_000, objects: 40 });
+  };
+  restoreElsewhere = async (place: BackupSettings, key: RecoveryKeySource, request: RestoreRequest) => {
+    const { points } = await this.listBackupsElsewhere(place, key);
+    this.points = points;
+    await this.restoreBackup(request);
+    this.emitStatus({ firstLaunch: false, recoveryKeySaved: true });
   };
   getRestore = () => Promise.resolve(this.restore);
   cancelRestore = () => {

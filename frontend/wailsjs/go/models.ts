@@ -451,6 +451,13 @@ export namespace main {
 	    seq: number;
 	    score: number;
 	}
+	export interface RecoveryKey {
+	    text: string;
+	}
+	export interface RecoveryKeySource {
+	    file: string;
+	    text: string;
+	}
 	
 	
 	export interface ResourceRelation {
@@ -594,6 +601,7 @@ export namespace main {
 	    modelHost: string;
 	    resources: number;
 	    recoveryKeySaved: boolean;
+	    recoveryDeclined: boolean;
 	    notices: AppError[];
 	}
 	

@@ -56,6 +56,17 @@ export function ErrorPanel({ error, onRetry, className }: ErrorPanelProps) {
   );
 }
 
+/** An error with its hint, in the middle of other content. */
+export function ErrorNote({ error, className }: { error: unknown; className?: string }) {
+  const { message, hint } = toBackendError(error);
+  return (
+    <div role="alert" className={cn("selectable min-w-0 break-words rounded-lg border border-danger/40 bg-danger-soft p-3", className)}>
+      <p className="font-medium text-danger">{sentence(message)}</p>
+      {hint && <p className="mt-0.5 text-soft">{sentence(hint)}</p>}
+    </div>
+  );
+}
+
 /** Errors come as Go writes them, "open snapshot: no such file": shown with a capital at the front. */
 export function sentence(text: string): string {
   return text ? text[0]!.toUpperCase() + text.slice(1) : text;

@@ -2,13 +2,14 @@ import { ArchiveRestore, CloudUpload, Copy, KeyRound, RotateCcw, Settings2, Shie
 import { useState, type ReactNode } from "react";
 import { RunPanel } from "@/components/run-panel";
 import { Button } from "@/components/ui/button";
-import { Banner, Empty, ErrorPanel, sentence, Skeleton } from "@/components/ui/feedback";
+import { Banner, Empty, ErrorNote, ErrorPanel, sentence, Skeleton } from "@/components/ui/feedback";
 import { Menu, MenuItem } from "@/components/ui/menu";
 import { backend, type AppError, type BackupListing, type BackupPoint, type BackupState } from "@/lib/backend";
 import { cn } from "@/lib/cn";
 import { formatBytes, formatDateTime, plural } from "@/lib/format";
 import { isRunning, useLatestRun } from "@/lib/runs";
-import { toast, toastError } from "@/lib/toast";
+import { useNavigation } from "@/lib/navigation";
+import { toastError } from "@/lib/toast";
 import { BackupTable } from "./backup-table";
 import { Intro } from "./intro";
 import { startBackup, startVerify, useBackups, useBackupState, useRestore } from "./queries";
@@ -60,8 +61,8 @@ function Overview({ state, onEdit }: { state: BackupState; onEdit: () => void })
         <Button variant="primary" disabled={busy || Boolean(state.error)} onClick={() => void startBackup()}><CloudUpload aria-hidden />Back up now</Button>
       </header>
       <LastRestore />
-      {!state.recoveryKeySaved && <RecoveryReminder />}
-      {state.error && <Problem error={state.error} />}
+      {(!state.recoveryKeySaved || (!state.drilled && points.length > 0)) && <RecoveryReminder saved={state.recoveryKeySaved} onDrill={busy ? undefined : () => void startVerify(false, true)} />}
+      {state.error && <ErrorNote error={state.error} />}
       {run && (busy || run.runId !== dismissed) && <RunPanel run={run} onDismiss={() => setDismissed(run.runId)} />}
       <Figures state={state} points={points} />
       {backups.data ? <Plots key={backups.data.points.length === 0 ? "empty" : "some"} listing={backups.data} state={state} onRestore={setRestoring} /> : backups.error
@@ -103,29 +104,17 @@ function Outcome({ restore, className }: { restore: Restore; className?: string 
   return <div className={className}><RestoreOutcome restore={restore} onDismiss={dismiss} /></div>;
 }
 
-function RecoveryReminder() {
-  const save = async () => {
-    try {
-      const path = await backend().exportRecoveryKey();
-      if (path) toast("success", "The recovery key was saved.", path);
-    } catch (error) {
-      toastError(error);
-    }
-  };
+/** Until a drill has shown that the recovery key brings everything back. */
+function RecoveryReminder({ saved, onDrill }: { saved: boolean; onDrill?: () => void }) {
+  const { openSettings } = useNavigation();
   return (
     <div className="overflow-hidden rounded-lg border">
-      <Banner tone="warn" actions={<Button size="sm" onClick={() => void save()}><KeyRound aria-hidden />Save it…</Button>}>
-        The recovery key was never saved, and nothing else opens these backups on another machine.
+      <Banner
+        tone={saved ? "info" : "warn"}
+        actions={saved ? onDrill && <Button size="sm" onClick={onDrill}><ShieldCheck aria-hidden />Run a drill</Button> : <Button size="sm" onClick={() => openSettings("keys")}><KeyRound aria-hidden />Save it…</Button>}
+      >
+        {saved ? "No drill has shown yet that the recovery key brings these backups back." : "The recovery key was never saved, and nothing else opens these backups on another machine."}
       </Banner>
-    </div>
-  );
-}
-
-function Problem({ error }: { error: AppError }) {
-  return (
-    <div role="alert" className="selectable rounded-lg border border-danger/40 bg-danger-soft p-3">
-      <p className="font-medium text-danger">{sentence(error.message)}</p>
-      <p className="mt-0.5 text-soft">{sentence(error.hint)}</p>
     </div>
   );
 }

@@ -1,23 +1,17 @@
 import { useMutation } from "@tanstack/react-query";
-import { ChevronDown, ChevronRight, CircleAlert, CircleCheck, FolderOpen } from "lucide-react";
+import { CircleCheck } from "lucide-react";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
-import { Checkbox } from "@/components/ui/checkbox";
-import { sentence } from "@/components/ui/feedback";
+import { ErrorNote } from "@/components/ui/feedback";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
-import { Segmented } from "@/components/ui/segmented";
-import { backend, toBackendError, type BackupSettings, type BackupTest } from "@/lib/backend";
+import { backend, type BackupSettings, type BackupTest } from "@/lib/backend";
 import { plural } from "@/lib/format";
 import { toast, toastError } from "@/lib/toast";
+import { isNamed, PlaceFields, Toggle, type PlaceProps } from "./place-fields";
 import { startBackup, useSaveBackupSettings } from "./queries";
 import { RulesFields } from "./rules-fields";
 import { bounded } from "./state";
-
-const places = [
-  { value: "folder", label: "Folder" },
-  { value: "s3", label: "S3 bucket" },
-] as const;
 
 interface SetupFormProps {
   settings: BackupSettings;
@@ -35,7 +29,7 @@ export function SetupForm({ settings, first, onDone }: SetupFormProps) {
     setDraft((d) => ({ ...d, ...part }));
     test.reset();
   };
-  const named = draft.target === "s3" ? draft.bucket.trim() !== "" : draft.dir.trim() !== "";
+  const named = isNamed(draft);
   const submit = async () => {
     const tried = await test.mutateAsync();
     if (tried.error) return;
@@ -52,10 +46,9 @@ export function SetupForm({ settings, first, onDone }: SetupFormProps) {
         void submit().catch(() => undefined); // what went wrong is shown where it happened
       }}
     >
-      <Segmented label="Kind of place" value={draft.target === "s3" ? "s3" : "folder"} onChange={(target) => change({ target })} options={places} />
-      {draft.target === "s3" ? <Bucket draft={draft} change={change} /> : <Folder draft={draft} change={change} />}
+      <PlaceFields draft={draft} change={change} writing />
       {test.data && <TestResult test={test.data} />}
-      {test.error !== null && <TestResult test={{ target: "", backups: 0, held: false, error: toBackendError(test.error) }} />}
+      {test.error !== null && <ErrorNote error={test.error} />}
       <Schedule draft={draft} change={change} />
       {first && (
         <div>
@@ -72,62 +65,7 @@ export function SetupForm({ settings, first, onDone }: SetupFormProps) {
   );
 }
 
-interface PartProps {
-  draft: BackupSettings;
-  change: (part: Partial<BackupSettings>) => void;
-}
-
-function Folder({ draft, change }: PartProps) {
-  const choose = async () => {
-    try {
-      const dir = await backend().chooseBackupFolder();
-      if (dir) change({ dir });
-    } catch (error) {
-      toastError(error);
-    }
-  };
-  return (
-    <Field label="Folder" hint="Of another disk, or of a share: a folder of this disk is lost with it.">
-      {(ids) => (
-        <div className="flex gap-2">
-          <Input {...ids} className="font-mono text-xs" value={draft.dir} onChange={(e) => change({ dir: e.target.value })} placeholder="/media/backup-disk/cloudops" />
-          <Button onClick={() => void choose()}><FolderOpen aria-hidden />Choose…</Button>
-        </div>
-      )}
-    </Field>
-  );
-}
-
-function Bucket({ draft, change }: PartProps) {
-  const [more, setMore] = useState(draft.endpointUrl !== "" || draft.kmsKey !== "" || draft.storageClass !== "" || draft.plainChecksums);
-  const text = (name: "bucket" | "prefix" | "region" | "profile" | "endpointUrl" | "kmsKey" | "storageClass", label: string, hint: string, placeholder: string) => (
-    <Field label={label} hint={hint}>
-      {(ids) => <Input {...ids} className="font-mono text-xs" value={draft[name]} onChange={(e) => change({ [name]: e.target.value.trim() })} placeholder={placeholder} />}
-    </Field>
-  );
-  const Chevron = more ? ChevronDown : ChevronRight;
-  return (
-    <div className="space-y-4">
-      <div className="grid grid-cols-2 gap-4">
-        {text("bucket", "Bucket", "It must exist. Object Lock and versions are fine.", "my-backups")}
-        {text("prefix", "Prefix", "The folder in the bucket; several vaults can share it.", "cloudops")}
-        {text("region", "Region", "Empty: the profile's own.", "eu-central-1")}
-        {text("profile", "Profile", "Of your AWS configuration. Empty: the default credentials.", "backup")}
-      </div>
-      <button type="button" aria-expanded={more} onClick={() => setMore(!more)} className="flex items-center gap-1 rounded text-xs font-medium text-accent-text"><Chevron className="size-3.5" aria-hidden />Another server, KMS, storage class</button>
-      {more && (
-        <div className="grid grid-cols-2 gap-4">
-          {text("endpointUrl", "Endpoint", "Only for another S3 server. Empty: AWS.", "https://s3.example.com")}
-          {text("kmsKey", "KMS key", "Its id or ARN; aws/s3 is the account's own. Empty: the bucket's default.", "aws/s3")}
-          {text("storageClass", "Storage class", "Empty: STANDARD. Archives that must be thawed are refused.", "STANDARD_IA")}
-          <Toggle label="Plain checksums" hint="For servers that do not know the newer checksums." checked={draft.plainChecksums} onChange={(plainChecksums) => change({ plainChecksums })} />
-        </div>
-      )}
-    </div>
-  );
-}
-
-function Schedule({ draft, change }: PartProps) {
+function Schedule({ draft, change }: PlaceProps) {
   const number = (name: "everyHours" | "logDays" | "limitKb", label: string, hint: string, least: number, most: number) => (
     <Field label={label} hint={hint}>
       {(ids) => <Input {...ids} type="number" min={least} max={most} value={String(draft[name])} onChange={(e) => change({ [name]: bounded(e.target.value, least, most) })} />}
@@ -145,24 +83,8 @@ function Schedule({ draft, change }: PartProps) {
   );
 }
 
-function Toggle({ label, hint, checked, onChange }: { label: string; hint: string; checked: boolean; onChange: (checked: boolean) => void }) {
-  return (
-    <label className="flex items-start gap-2.5">
-      <Checkbox className="mt-0.5" checked={checked} onCheckedChange={(on) => onChange(on === true)} />
-      <span><span className="block font-medium">{label}</span><span className="block text-xs text-muted">{hint}</span></span>
-    </label>
-  );
-}
-
 function TestResult({ test }: { test: Pick<BackupTest, "target" | "backups" | "held" | "error"> }) {
-  if (test.error) {
-    return (
-      <div role="alert" className="flex items-start gap-2.5 rounded-lg border border-danger/40 bg-danger-soft p-3">
-        <CircleAlert className="mt-0.5 size-4 shrink-0 text-danger" aria-hidden />
-        <div className="selectable min-w-0"><p className="break-words font-medium text-danger">{sentence(test.error.message)}</p><p className="mt-0.5 text-soft">{sentence(test.error.hint)}</p></div>
-      </div>
-    );
-  }
+  if (test.error) return <ErrorNote error={test.error} />;
   return (
     <div role="status" className="flex items-start gap-2.5 rounded-lg border border-ok/40 bg-ok-soft p-3">
       <CircleCheck className="mt-0.5 size-4 shrink-0 text-ok" aria-hidden />

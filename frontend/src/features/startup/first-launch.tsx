@@ -7,11 +7,19 @@ import type { Run } from "@/lib/backend";
 import { importEstate, loadSample, sampleSize } from "@/lib/estate-source";
 import { formatCount } from "@/lib/format";
 import { isRunning, useLatestRun } from "@/lib/runs";
+import { RecoveryStep } from "./recovery-step";
 
 const kinds = ["scan", "sample", "import"] as const;
 
-/** The first thing a new user sees: two ways to get an estate to look at. */
-export function FirstLaunch({ onSkip }: { onSkip: () => void }) {
+interface FirstLaunchProps {
+  /** The recovery key is neither saved nor declined. */
+  asksForKey: boolean;
+  onSkip: () => void;
+  onRestore: () => void;
+}
+
+/** The first thing a new user sees: the recovery key, then two ways to get an estate to look at. */
+export function FirstLaunch({ asksForKey, onSkip, onRestore }: FirstLaunchProps) {
   const run = useLatestRun(kinds);
   return (
     <div className="h-full overflow-y-auto">
@@ -20,10 +28,15 @@ export function FirstLaunch({ onSkip }: { onSkip: () => void }) {
         <p className="mt-1 max-w-xl text-base text-muted">
           Your AWS estate and every conversation about it, searchable by meaning. All of it stays on this machine.
         </p>
-        {run ? <Reading run={run} /> : <Offers />}
+        {asksForKey ? <RecoveryStep onRestore={onRestore} /> : run ? <Reading run={run} /> : <Offers />}
         <footer className="mt-6 flex flex-wrap items-center gap-x-6 gap-y-2 text-muted">
           <span className="flex items-center gap-2"><ShieldCheck className="size-4" aria-hidden />Read-only calls to AWS. Conversations are encrypted.</span>
-          <Button variant="link" size="inline" className="ml-auto" onClick={onSkip}>Look around first</Button>
+          {!asksForKey && (
+            <span className="ml-auto flex gap-5">
+              <Button variant="link" size="inline" onClick={onRestore}>Restore from a backup…</Button>
+              <Button variant="link" size="inline" onClick={onSkip}>Look around first</Button>
+            </span>
+          )}
         </footer>
       </div>
     </div>

@@ -1,6 +1,6 @@
 import { Lock } from "lucide-react";
 import { Button } from "@/components/ui/button";
-import { sentence } from "@/components/ui/feedback";
+import { ErrorNote } from "@/components/ui/feedback";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { backend } from "@/lib/backend";
@@ -28,11 +28,7 @@ export function LockScreen({ asks }: { asks: boolean }) {
               {(ids) => <Input {...ids} type="password" autoFocus maxLength={1024} value={passphrase} aria-invalid={error !== null} onChange={(event) => setPassphrase(event.target.value)} />}
             </Field>
           )}
-          {error && (
-            <p role="alert" className="selectable rounded-lg border border-danger/40 bg-danger-soft p-2.5 text-danger">
-              {sentence(error.message)} {error.hint && <span className="text-soft">{sentence(error.hint)}</span>}
-            </p>
-          )}
+          {error && <ErrorNote error={error} />}
           <Button type="submit" variant="primary" autoFocus={!asks} disabled={busy}>{busy ? "Unlocking…" : "Unlock"}</Button>
         </div>
       </form>

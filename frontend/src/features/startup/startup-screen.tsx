@@ -1,13 +1,14 @@
 import { Check, CircleAlert, Circle, LoaderCircle } from "lucide-react";
 import { useState } from "react";
 import { Button } from "@/components/ui/button";
-import { sentence } from "@/components/ui/feedback";
+import { ErrorNote } from "@/components/ui/feedback";
 import { Field } from "@/components/ui/field";
 import { Input } from "@/components/ui/input";
 import { Progress } from "@/components/ui/progress";
-import { backend, type AppError, type StartupStep, type Status } from "@/lib/backend";
+import { backend, type StartupStep, type Status } from "@/lib/backend";
 import { cn } from "@/lib/cn";
 import { toastError } from "@/lib/toast";
+import { KeyLost } from "./key-lost";
 import { useUnlock } from "./use-unlock";
 
 const names: Record<string, { title: string; about: string }> = {
@@ -19,17 +20,18 @@ const names: Record<string, { title: string; about: string }> = {
 };
 
 /** What the app is doing until it can be used, and what to do if it cannot. */
-export function StartupScreen({ status }: { status: Status | undefined }) {
+export function StartupScreen({ status, onRestore }: { status: Status | undefined; onRestore: () => void }) {
   const steps = status?.steps ?? [];
   return (
     <div className="grid h-full place-items-center overflow-y-auto p-6">
       <section aria-labelledby="startup-title" className="w-full max-w-md">
         <h1 id="startup-title" className="text-xl font-semibold">{title(status)}</h1>
         <p className="mb-5 mt-1 text-muted">{subtitle(status)}</p>
-        {status?.error && <StartError error={status.error} />}
+        {status?.error && <ErrorNote className="mb-4" error={status.error} />}
         {status?.phase === "failed" && (
           <Button variant="primary" className="mb-4" onClick={() => void backend().retry().catch(toastError)}>Try again</Button>
         )}
+        {status?.phase === "failed" && status.error && <KeyLost error={status.error} onRestore={onRestore} />}
         {status?.phase === "needs_passphrase" && <PassphraseForm choose={status.passphraseNew} />}
         {steps.length > 0 && (
           <ol aria-label="Steps" className="divide-y rounded-lg border bg-surface">
@@ -51,15 +53,6 @@ function subtitle(status: Status | undefined): string {
   if (status?.phase === "failed") return "Nothing was changed. What is stored stays as it is.";
   if (status?.phase === "needs_passphrase") return "This machine has no keychain that could hold the key, so a passphrase guards it.";
   return "Everything runs on this machine.";
-}
-
-function StartError({ error }: { error: AppError }) {
-  return (
-    <div role="alert" className="mb-4 rounded-lg border border-danger/40 bg-danger-soft p-3">
-      <p className="selectable font-medium text-danger">{sentence(error.message)}</p>
-      {error.hint && <p className="selectable mt-1 text-soft">{sentence(error.hint)}</p>}
-    </div>
-  );
 }
 
 function StepSign({ state }: { state: string }) {
@@ -110,7 +103,7 @@ function PassphraseForm({ choose }: { choose: boolean }) {
           {(ids) => <Input {...ids} type="password" maxLength={1024} value={again} onChange={(event) => setAgain(event.target.value)} />}
         </Field>
       )}
-      {error && <StartError error={error} />}
+      {error && <ErrorNote error={error} />}
       <Button type="submit" variant="primary" disabled={busy || !ready}>{busy ? "Unlocking…" : choose ? "Protect and start" : "Unlock"}</Button>
     </form>
   );

@@ -3,7 +3,7 @@ import type {
   ChangeDay, ChangePage, ChangeQuery, ChangesAsked, EstateChange, EstateGroups, Freshness, SavedSearch,
   AskRequest, AskStarted, AWSProfile, ChatQuery, ChatResults, Conversation, ConversationPage, ConversationQuery, Deletion, Draft,
   EstatePage, EstateQuery, EstateStats, FacetValue, Folder, HealthCheck, KeyStatus, MessagePage, ModelConfig, ModelEndpoint,
-  RecalledPair, RecallMode, ResourceDetail, Run, RunEvent, RunRef, ScanRequest, SecretFinding, Settings, Status,
+  RecalledPair, RecallMode, RecoveryKeySource, ResourceDetail, Run, RunEvent, RunRef, ScanRequest, SecretFinding, Settings, Status,
 } from "./types";
 
 export type ExportFormat = "csv" | "json";
@@ -22,8 +22,22 @@ export interface Backend extends ChatBackend, EstateBackend, BackupBackend {
   restartIndex(): Promise<void>;
   runDoctor(): Promise<HealthCheck[]>;
   getKeyStatus(): Promise<KeyStatus>;
-  /** Opens the native save dialog; the path, or "" if it was cancelled. */
+  /** Opens the native save dialog; the path, or "" if it was cancelled. A file that was written counts as kept. */
   exportRecoveryKey(): Promise<string>;
+  /** The recovery key itself, for paper and password managers. */
+  getRecoveryKey(): Promise<string>;
+  /** The user has it. */
+  keepRecoveryKey(): Promise<void>;
+  /** The user goes on without it. */
+  declineRecoveryKey(): Promise<void>;
+  /** Opens the native file dialog; the path, or "" if it was cancelled. */
+  chooseRecoveryKey(): Promise<string>;
+  /** Rejects where the key does not open this vault. */
+  checkRecoveryKey(key: RecoveryKeySource): Promise<void>;
+  /** After a start that failed for want of a key: opens the data folder with its recovery key and starts. */
+  openWithRecoveryKey(key: RecoveryKeySource): Promise<void>;
+  /** Opens the system's print dialog. */
+  printWindow(): Promise<void>;
   getSettings(): Promise<Settings>;
   saveSettings(settings: Settings): Promise<Settings>;
   detectModels(): Promise<ModelEndpoint[]>;

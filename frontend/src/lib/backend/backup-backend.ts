@@ -1,5 +1,5 @@
 import type { BackupListing, BackupRules, BackupSettings, BackupState, BackupTest, PruneResult, RestoreRequest, RestoreResult, RestoreState } from "./backup-types";
-import type { RunRef } from "./types";
+import type { RecoveryKeySource, RunRef } from "./types";
 
 /** The part of the backend that is about backups. */
 export interface BackupBackend {
@@ -19,6 +19,10 @@ export interface BackupBackend {
   previewRestore(request: RestoreRequest): Promise<RestoreResult>;
   /** Begins; the phase is "restoring" from then on, and getRestore tells the rest. */
   restoreBackup(request: RestoreRequest): Promise<void>;
+  /** What a place holds that this recovery key opens; the place need not be set. */
+  listBackupsElsewhere(place: BackupSettings, key: RecoveryKeySource): Promise<BackupListing>;
+  /** As restoreBackup, from such a place; also after a start that failed. */
+  restoreElsewhere(place: BackupSettings, key: RecoveryKeySource, request: RestoreRequest): Promise<void>;
   getRestore(): Promise<RestoreState>;
   cancelRestore(): Promise<void>;
 }

@@ -24,6 +24,7 @@ export type FieldChange = main.FieldChange;
 export type Freshness = main.Freshness;
 export type HealthCheck = main.HealthCheck;
 export type KeyStatus = main.KeyStatus;
+export type RecoveryKeySource = main.RecoveryKeySource;
 export type Resource = main.Resource;
 export type ResourceDetail = main.ResourceDetail;
 export type ResourceRelation = main.ResourceRelation;

@@ -12,11 +12,17 @@ export function CancelRestore():Promise<void>;
 
 export function CancelRun(arg1:string):Promise<void>;
 
+export function CheckRecoveryKey(arg1:main.RecoveryKeySource):Promise<void>;
+
 export function ChooseBackupFolder():Promise<string>;
+
+export function ChooseRecoveryKey():Promise<string>;
 
 export function CopyText(arg1:string):Promise<void>;
 
 export function CreateConversation(arg1:string):Promise<main.Conversation>;
+
+export function DeclineRecoveryKey():Promise<void>;
 
 export function DeleteConversations(arg1:Array<string>):Promise<main.Deletion>;
 
@@ -56,6 +62,8 @@ export function GetKeyStatus():Promise<main.KeyStatus>;
 
 export function GetMessages(arg1:string,arg2:number,arg3:number):Promise<main.MessagePage>;
 
+export function GetRecoveryKey():Promise<main.RecoveryKey>;
+
 export function GetResource(arg1:string):Promise<main.ResourceDetail>;
 
 export function GetResourceHistory(arg1:string):Promise<Array<main.EstateChange>>;
@@ -74,7 +82,11 @@ export function ImportChats(arg1:boolean):Promise<main.RunRef>;
 
 export function ImportEstate():Promise<main.RunRef>;
 
+export function KeepRecoveryKey():Promise<void>;
+
 export function ListBackups():Promise<main.BackupListing>;
+
+export function ListBackupsElsewhere(arg1:main.BackupSettings,arg2:main.RecoveryKeySource):Promise<main.BackupListing>;
 
 export function ListConversations(arg1:main.ConversationQuery):Promise<main.ConversationPage>;
 
@@ -98,11 +110,15 @@ export function MoveConversations(arg1:Array<string>,arg2:string):Promise<main.C
 
 export function OpenExternal(arg1:string):Promise<void>;
 
+export function OpenWithRecoveryKey(arg1:main.RecoveryKeySource):Promise<void>;
+
 export function PinConversations(arg1:Array<string>,arg2:boolean):Promise<main.Changed>;
 
 export function PreviewPrune(arg1:main.BackupRules):Promise<main.PruneResult>;
 
 export function PreviewRestore(arg1:main.RestoreRequest):Promise<main.RestoreResult>;
+
+export function PrintWindow():Promise<void>;
 
 export function PruneBackups(arg1:main.BackupRules):Promise<main.PruneResult>;
 
@@ -117,6 +133,8 @@ export function RenameConversation(arg1:string,arg2:string):Promise<main.Convers
 export function RestartIndex():Promise<void>;
 
 export function RestoreBackup(arg1:main.RestoreRequest):Promise<void>;
+
+export function RestoreElsewhere(arg1:main.BackupSettings,arg2:main.RecoveryKeySource,arg3:main.RestoreRequest):Promise<void>;
 
 export function Retry():Promise<void>;
 

@@ -22,8 +22,16 @@ export function CancelRun(arg1) {
   return window['go']['main']['App']['CancelRun'](arg1);
 }
 
+export function CheckRecoveryKey(arg1) {
+  return window['go']['main']['App']['CheckRecoveryKey'](arg1);
+}
+
 export function ChooseBackupFolder() {
   return window['go']['main']['App']['ChooseBackupFolder']();
+}
+
+export function ChooseRecoveryKey() {
+  return window['go']['main']['App']['ChooseRecoveryKey']();
 }
 
 export function CopyText(arg1) {
@@ -32,6 +40,10 @@ export function CopyText(arg1) {
 
 export function CreateConversation(arg1) {
   return window['go']['main']['App']['CreateConversation'](arg1);
+}
+
+export function DeclineRecoveryKey() {
+  return window['go']['main']['App']['DeclineRecoveryKey']();
 }
 
 export function DeleteConversations(arg1) {
@@ -110,6 +122,10 @@ export function GetMessages(arg1, arg2, arg3) {
   return window['go']['main']['App']['GetMessages'](arg1, arg2, arg3);
 }
 
+export function GetRecoveryKey() {
+  return window['go']['main']['App']['GetRecoveryKey']();
+}
+
 export function GetResource(arg1) {
   return window['go']['main']['App']['GetResource'](arg1);
 }
@@ -146,8 +162,16 @@ export function ImportEstate() {
   return window['go']['main']['App']['ImportEstate']();
 }
 
+export function KeepRecoveryKey() {
+  return window['go']['main']['App']['KeepRecoveryKey']();
+}
+
 export function ListBackups() {
   return window['go']['main']['App']['ListBackups']();
+}
+
+export function ListBackupsElsewhere(arg1, arg2) {
+  return window['go']['main']['App']['ListBackupsElsewhere'](arg1, arg2);
 }
 
 export function ListConversations(arg1) {
@@ -194,6 +218,10 @@ export function OpenExternal(arg1) {
   return window['go']['main']['App']['OpenExternal'](arg1);
 }
 
+export function OpenWithRecoveryKey(arg1) {
+  return window['go']['main']['App']['OpenWithRecoveryKey'](arg1);
+}
+
 export function PinConversations(arg1, arg2) {
   return window['go']['main']['App']['PinConversations'](arg1, arg2);
 }
@@ -204,6 +232,10 @@ export function PreviewPrune(arg1) {
 
 export function PreviewRestore(arg1) {
   return window['go']['main']['App']['PreviewRestore'](arg1);
+}
+
+export function PrintWindow() {
+  return window['go']['main']['App']['PrintWindow']();
 }
 
 export function PruneBackups(arg1) {
@@ -232,6 +264,10 @@ export function RestartIndex() {
 
 export function RestoreBackup(arg1) {
   return window['go']['main']['App']['RestoreBackup'](arg1);
+}
+
+export function RestoreElsewhere(arg1, arg2, arg3) {
+  return window['go']['main']['App']['RestoreElsewhere'](arg1, arg2, arg3);
 }
 
 export function Retry() {

@@ -80,10 +80,10 @@ func (c *cli) backupNow() *cobra.Command {
 			}
 			v := map[string]any{
 				"backup": r.Manifest.ID, "created_at": stamp(r.Manifest.CreatedAt), "vault_id": r.Manifest.VaultID, "records": r.Manifest.Records, "entries": r.Manifest.Entries,
-				"bytes": r.Manifest.Bytes(), "sent_objects": r.SentObjects, "sent_bytes": r.SentBytes, "removed_objects": r.Removed, "took_ms": r.Took.Milliseconds(), "warnings": c.warn(r.Warnings),
+				"bytes": r.Manifest.Bytes(), "sent_objects": r.SentObjects, "sent_bytes": r.SentBytes, "removed_objects": r.Removed, "vectors": r.Manifest.VectorPoints(), "took_ms": r.Took.Milliseconds(), "warnings": c.warn(r.Warnings),
 			}
 			return c.result(v, func(w io.Writer) {
-				fmt.Fprintf(w, "%s: %d records, %s; %s sent in %s\n", r.Manifest.ID, r.Manifest.Records, size(r.Manifest.Bytes()), size(r.SentBytes), r.Took.Round(time.Millisecond))
+				fmt.Fprintf(w, "%s: %d records, vectors of %d texts, %s; %s sent in %s\n", r.Manifest.ID, r.Manifest.Records, r.Manifest.VectorPoints(), size(r.Manifest.Bytes()), size(r.SentBytes), r.Took.Round(time.Millisecond))
 				if h.Vault.Status().RecoverySavedAt.IsZero() {
 					fmt.Fprintln(w, "The recovery key was never saved, and nothing else opens this on another machine: `cloudops key export --out FILE`.")
 				}
@@ -199,12 +199,12 @@ func (c *cli) reportVerified(v backup.Verified) error {
 	}
 	out := map[string]any{"ok": v.OK(), "backups": v.Backups, "objects": v.Objects, "read_objects": v.Read, "read_bytes": v.Bytes, "problems": problems, "drill": nil}
 	if v.Drilled != nil {
-		out["drill"] = map[string]any{"backup": v.Drilled.Backup, "records": v.Drilled.Records, "moment": stamp(v.Drilled.Moment)}
+		out["drill"] = map[string]any{"backup": v.Drilled.Backup, "records": v.Drilled.Records, "vectors": v.Drilled.Vectors, "moment": stamp(v.Drilled.Moment)}
 	}
 	err := c.result(out, func(w io.Writer) {
 		fmt.Fprintf(w, "%d backups, %d objects; %d of them read (%s)\n", v.Backups, v.Objects, v.Read, size(v.Bytes))
 		if v.Drilled != nil {
-			fmt.Fprintf(w, "The drill brought back %d records, each as it was saved.\n", v.Drilled.Records)
+			fmt.Fprintf(w, "The drill brought back %d records and the vectors of %d texts, each as it was saved.\n", v.Drilled.Records, v.Drilled.Vectors)
 		}
 		for _, p := range v.Problems {
 			fmt.Fprintf(w, "FAIL  %s: %v\n", p.What, p.Err)
@@ -228,6 +228,7 @@ func (c *cli) backupRestore() *cobra.Command {
 	cmd.Flags().StringVar(&at, "at", "", "a moment, such as 2026-11-23T14:00:00Z")
 	cmd.Flags().StringVar(&r.Backup, "backup", "", "the id of a backup (`backup list`)")
 	cmd.Flags().StringVar(&key, "recovery-key", "", "the recovery key's file, on a machine that has not the keys")
+	cmd.Flags().BoolVar(&r.WithoutVectors, "without-vectors", false, "leave the vectors out; the index embeds all texts again")
 	cmd.Flags().BoolVar(&r.DryRun, "dry-run", false, "say what would change, and change nothing")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
 		r.Place = *place
@@ -268,7 +269,7 @@ func (c *cli) reportRestored(a backup.Applied, dryRun bool) error {
 		changes[name] = map[string]int64{"added": change.Added, "changed": change.Changed, "removed": change.Removed}
 	}
 	v := map[string]any{
-		"backup": a.Backup, "vault_id": a.VaultID, "moment": stamp(a.Moment), "records": a.Records, "collections": a.Collections, "entries": a.Entries, "segments": a.Segments,
+		"backup": a.Backup, "vault_id": a.VaultID, "moment": stamp(a.Moment), "records": a.Records, "collections": a.Collections, "entries": a.Entries, "segments": a.Segments, "vectors": a.Vectors,
 		"checked": a.Checked, "changes": changes, "dry_run": dryRun, "before": a.Aside,
 	}
 	return c.result(v, func(w io.Writer) {

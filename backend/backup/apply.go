@@ -58,6 +58,7 @@ func (s *Service) Apply(ctx context.Context, o ApplyOptions) (_ Applied, err err
 		}
 	}()
 	var a Applied
+	o.WithoutVectors = o.WithoutVectors || o.DryRun
 	if a.Restored, err = s.Fetch(ctx, scratch, o.RestoreOptions); err != nil {
 		return a, err
 	}

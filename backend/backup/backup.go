@@ -28,6 +28,8 @@ type Deps struct {
 	Ledger *ledger.Ledger
 	// Files returns small files by name that belong to a backup: FileKeys and FileSettings.
 	Files func() (map[string][]byte, error)
+	// Vectors reads the index, so that a restore need not embed again; nil: the backup is without.
+	Vectors VectorSource
 }
 
 // The files of a backup.
@@ -48,7 +50,7 @@ type Options struct {
 	// Progress is told how far a call has come; it must return soon. It may be nil.
 	Progress func(Progress)
 	// Chunk sizes; for tests. The zero value is what docs/backup-format.md says.
-	chunk chunkSizes
+	chunk, vectorChunk chunkSizes
 }
 
 // Progress is how far a backup, a restore or a verification has come.
@@ -79,6 +81,9 @@ func New(d Deps, o Options) *Service {
 	}
 	if o.chunk == (chunkSizes{}) {
 		o.chunk = chunkSizes{min: 1 << 20, spread: 1 << 20, max: 8 << 20}
+	}
+	if o.vectorChunk == (chunkSizes{}) {
+		o.vectorChunk = vectorSizes
 	}
 	if o.Progress == nil {
 		o.Progress = func(Progress) {}
@@ -129,6 +134,11 @@ func (s *Service) backup(ctx context.Context) (Result, error) {
 	}
 	m, err := s.pass(ctx, w)
 	if err != nil {
+		return r, err
+	}
+	if err := s.writeVectors(ctx, w, &m); errors.Is(err, errSource) {
+		r.Warnings = append(r.Warnings, err)
+	} else if err != nil {
 		return r, err
 	}
 	if err := s.confirm(ctx, m); err != nil {
@@ -244,7 +254,7 @@ func (s *Service) newManifest(extent ledger.Extent) Manifest {
 	if err != nil {
 		host = ""
 	}
-	m := Manifest{Format: Format, VaultID: s.VaultID, CreatedAt: now, Machine: host, Version: s.o.Version, LedgerSchema: ledgerSchema,
+	m := Manifest{Format: formatWithoutVectors, VaultID: s.VaultID, CreatedAt: now, Machine: host, Version: s.o.Version, LedgerSchema: ledgerSchema,
 		FirstRev: extent.FirstRev, LastRev: extent.LastRev, LastAt: stamp(extent.LastAt), Collections: map[string]Count{}}
 	m.WindowFrom = stamp(max(extent.FirstAt, now.AddDate(0, 0, -s.o.LogDays).UnixMilli()))
 	return m

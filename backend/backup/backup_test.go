@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -270,7 +271,7 @@ func TestDamageIsNamedAndNothingIsSwapped(t *testing.T) {
 	dir := t.TempDir()
 	target, err := NewDir(dir, 0)
 	require.NoError(t, err)
-	s := m.service(target)
+	s := m.service(target, m.withVectors)
 	first := backup(t, s)
 	m.now = m.now.Add(time.Minute)
 	m.write("c", 3)
@@ -279,6 +280,7 @@ func TestDamageIsNamedAndNothingIsSwapped(t *testing.T) {
 	objects := keys(t, target, m.vault.ID()+"/objects/")
 	segment := keys(t, target, m.vault.ID()+"/log/")[0]
 	manifest := keys(t, target, m.vault.ID()+"/backups/")[0]
+	vectors := s.objectKey(first.Manifest.Vectors[0].Objects[1].Name)
 	other := newMachine(t)
 	forged, err := other.service(target).Keys.seal(read(t, target, objects[0]))
 	require.NoError(t, err)
@@ -294,6 +296,8 @@ func TestDamageIsNamedAndNothingIsSwapped(t *testing.T) {
 		"emptied":         {objects[1], func([]byte) []byte { return nil }, ErrDamaged},
 		"swapped":         {objects[2], func([]byte) []byte { return read(t, target, objects[3]) }, ErrDamaged},
 		"missing":         {objects[2], nil, ErrMissing},
+		"vectors flipped": {vectors, flip(-40), ErrDamaged},
+		"vectors missing": {vectors, nil, ErrMissing},
 		"of another key":  {objects[2], func([]byte) []byte { return forged }, ErrWrongKey},
 		"segment flipped": {segment, flip(-5), ErrDamaged}, "manifest flipped": {manifest, flip(300), ErrDamaged},
 		"manifest replaced": {manifest, func([]byte) []byte { b, _ := s.Keys.seal([]byte(`{"format":1}`)); return b }, ErrDamaged},
@@ -303,12 +307,13 @@ func TestDamageIsNamedAndNothingIsSwapped(t *testing.T) {
 		}, ErrDamaged}, // its name does not fit either
 	}
 	rng := rand.New(rand.NewPCG(3, 4))
-	for range 30 {
-		cases["flip "+time.Duration(rng.Int64()).String()] = struct {
+	anything := append([]string{segment, manifest, vectors}, objects...)
+	for i := range 100 {
+		cases[fmt.Sprint("flip ", i)] = struct {
 			key  string
 			mend func([]byte) []byte
 			want error
-		}{objects[rng.IntN(len(objects))], flip(rng.IntN(1 << 20)), nil}
+		}{anything[rng.IntN(len(anything))], flip(rng.IntN(1 << 20)), nil}
 	}
 	before := state(t, m.ledger)
 	require.NoError(t, m.ledger.Close())
@@ -342,7 +347,7 @@ func TestDamageIsNamedAndNothingIsSwapped(t *testing.T) {
 	good, err := os.ReadFile(path)
 	require.NoError(t, err)
 	require.NoError(t, os.WriteFile(path, flip(-1)(good), 0o600))
-	s = m.service(target)
+	s = m.service(target, m.withVectors)
 	found, err := s.Verify(context.Background(), VerifyOptions{All: true})
 	require.NoError(t, err)
 	require.Len(t, found.Problems, 1)
@@ -352,6 +357,22 @@ func TestDamageIsNamedAndNothingIsSwapped(t *testing.T) {
 		require.NoError(t, err)
 		require.Zero(t, s.State(context.Background()).Verified)
 	}
+	// Where only vectors are damaged, a restore can do without.
+	vectorPath := filepath.Join(dir, filepath.FromSlash(vectors))
+	good, err = os.ReadFile(vectorPath)
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(vectorPath, flip(-1)(good), 0o600))
+	require.NoError(t, os.WriteFile(path, flip(-1)(must(os.ReadFile(path))), 0o600)) // and back again
+	_, err = m.elsewhere(target).Fetch(context.Background(), filepath.Join(t.TempDir(), "x"), RestoreOptions{})
+	require.ErrorIs(t, err, ErrDamaged)
+	var said *Error
+	require.ErrorAs(t, err, &said)
+	require.Contains(t, said.Hint(), "--without-vectors")
+	_, err = m.elsewhere(target).Fetch(context.Background(), filepath.Join(t.TempDir(), "x"), RestoreOptions{WithoutVectors: true})
+	require.NoError(t, err)
+	found, err = s.Verify(context.Background(), VerifyOptions{All: true})
+	require.NoError(t, err)
+	require.Len(t, found.Problems, 1)
 	m.now = m.now.Add(time.Minute)
 	require.GreaterOrEqual(t, backup(t, s).SentObjects, 1)
 	found, err = s.Verify(context.Background(), VerifyOptions{All: true, Drill: true, DrillDir: t.TempDir()})

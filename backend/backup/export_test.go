@@ -17,7 +17,7 @@ func SampleForAnotherProgram(t *testing.T) (dir string, recovery []byte, sealed 
 	ids := m.write("chat_history", 100)
 	m.write("aws_estate", 50)
 	m.remove("chat_history", ids[4])
-	backup(t, m.service(target))
+	backup(t, m.service(target, m.withVectors))
 	m.now = m.now.Add(time.Minute)
 	m.write("chat_history", 3)
 	m.remove("chat_history", ids[5])

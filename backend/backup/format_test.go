@@ -71,9 +71,14 @@ func TestAnotherProgramReadsABackup(t *testing.T) {
 		Format, Entries, Records int
 		LastRev                  int64 `json:"last_rev"`
 		Objects, Files           []ref
+		Vectors                  []struct {
+			Model   string
+			Points  int
+			Objects []ref
+		}
 	}
 	require.NoError(t, json.Unmarshal(content, &m))
-	require.Equal(t, 1, m.Format)
+	require.Equal(t, 2, m.Format)
 
 	// Its objects, in order; then the log that was shipped after it.
 	type entry struct {
@@ -116,6 +121,24 @@ func TestAnotherProgramReadsABackup(t *testing.T) {
 	for key, sealed := range want {
 		require.Equal(t, sealed, records[key].Sealed)
 	}
+	for _, set := range m.Vectors {
+		points := 0
+		for _, r := range set.Objects {
+			for line := range bytes.Lines(object(r)) {
+				var v struct {
+					ID, Doc string
+					Rev     int64
+					Dense   []byte
+				}
+				require.NoError(t, json.Unmarshal(line, &v))
+				require.Len(t, v.Dense, 4*96)
+				points++
+			}
+		}
+		require.Equal(t, set.Points, points)
+		require.Equal(t, "a model", set.Model)
+	}
+	require.Len(t, m.Vectors, 2)
 	require.Equal(t, "keys.json", m.Files[0].File)
 	require.Contains(t, string(object(m.Files[0])), `"vault_id"`)
 }

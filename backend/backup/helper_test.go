@@ -305,3 +305,10 @@ func read(t *testing.T, target Target, key string) []byte {
 	require.NoError(t, err)
 	return data
 }
+
+func must[T any](v T, err error) T {
+	if err != nil {
+		panic(err)
+	}
+	return v
+}

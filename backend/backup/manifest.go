@@ -3,7 +3,6 @@ package backup
 import (
 	"context"
 	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -18,7 +17,11 @@ import (
 )
 
 // Format is the version of what stands in a target. A higher one is refused.
-const Format = 1
+const Format = 2
+
+// formatWithoutVectors is what a backup without vectors is written as: programs from before them read it, and those that do not know
+// vectors refuse a backup with them instead of taking its objects for orphans.
+const formatWithoutVectors = 1
 
 // ledgerSchema is the version of the entries.
 const ledgerSchema = 1
@@ -50,6 +53,9 @@ type Manifest struct {
 	Collections map[string]Count `json:"collections"`
 	Files       []FileRef        `json:"files"`
 	Objects     []ObjectRef      `json:"objects"` // by collection and revision
+	// Vectors are by collection and model, and Qdrant is the version that they were read from; both since format 2.
+	Vectors []VectorSet `json:"vectors,omitempty"`
+	Qdrant  string      `json:"qdrant_version,omitempty"`
 
 	sealed int64               // size in the target
 	sums   map[string]*big.Int // while counting
@@ -84,16 +90,21 @@ type FileRef struct {
 func (m Manifest) all() []ObjectRef {
 	seen := map[string]bool{}
 	var out []ObjectRef
-	for _, o := range m.Objects {
+	add := func(o ObjectRef) {
 		if !seen[o.Name] {
 			seen[o.Name] = true
 			out = append(out, o)
 		}
 	}
+	for _, o := range m.Objects {
+		add(o)
+	}
 	for _, f := range m.Files {
-		if !seen[f.ObjectRef.Name] {
-			seen[f.ObjectRef.Name] = true
-			out = append(out, f.ObjectRef)
+		add(f.ObjectRef)
+	}
+	for _, set := range m.Vectors {
+		for _, o := range set.Objects {
+			add(o)
 		}
 	}
 	return out
@@ -126,15 +137,14 @@ func (m *Manifest) count(e ledger.Entry, sum [sha256.Size]byte) {
 		total = new(big.Int)
 		m.sums[e.Collection] = total
 	}
-	total.Add(total, new(big.Int).SetBytes(sum[:]))
-	total.Mod(total, sumModulus)
+	addSum(total, sum)
 }
 
 // settle writes the sums down when everything is counted.
 func (m *Manifest) settle() {
 	for name, total := range m.sums {
 		c := m.Collections[name]
-		c.Sum = hex.EncodeToString(total.FillBytes(make([]byte, sha256.Size)))
+		c.Sum = hexSum(total)
 		m.Collections[name] = c
 	}
 }

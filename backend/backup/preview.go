@@ -20,6 +20,7 @@ func (s *Service) Preview(ctx context.Context, dataDir string, o RestoreOptions)
 		return a, fmt.Errorf("preview of a restore: %w", err)
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(scratch)) }()
+	o.WithoutVectors = true // they change nothing that a preview shows
 	if a.Restored, err = s.Fetch(ctx, scratch, o); err != nil {
 		return a, err
 	}

@@ -23,6 +23,8 @@ type RestoreOptions struct {
 	At time.Time
 	// WithoutLog leaves out what was shipped after the backup. A given At includes it.
 	WithoutLog bool
+	// WithoutVectors leaves them out: the index embeds all texts again.
+	WithoutVectors bool
 }
 
 // Restored is what came back.
@@ -35,7 +37,8 @@ type Restored struct {
 	Entries     int64            // of the log
 	Collections map[string]int64 // records that live, by collection
 	Records     int64
-	Segments    int // of shipped log
+	Segments    int   // of shipped log
+	Vectors     int64 // texts that need not be embedded again
 	Bytes       int64
 	Files       map[string][]byte // FileKeys (of the newest backup: it opens the older ones too) and FileSettings
 	Checked     bool              // the records were compared with the manifest's sums; not where a moment before the backup's end was asked for
@@ -73,7 +76,11 @@ func (s *Service) fetchAll(ctx context.Context, dir string, o RestoreOptions) (R
 		return r, err
 	}
 	err = s.fill(ctx, into, p, o, &r)
-	return r, errors.Join(err, into.Close(), syncFile(filepath.Join(dir, ledger.FileName)), config.SyncDir(dir))
+	err = errors.Join(err, into.Close(), syncFile(filepath.Join(dir, ledger.FileName)), config.SyncDir(dir))
+	if err != nil || o.WithoutVectors {
+		return r, err
+	}
+	return r, s.fetchVectors(ctx, dir, p.Manifest, &r)
 }
 
 // syncFile brings to disk what was written without waiting for it.

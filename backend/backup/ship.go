@@ -18,6 +18,9 @@ import (
 // segmentBytes is the content of a segment of the log at most, but for a single entry that is larger.
 const segmentBytes = 8 << 20
 
+// segmentFormat is the version of a segment. A higher one is refused.
+const segmentFormat = 1
+
 // segmentHead is the second line of a segment; the first is the HMAC of all after it, and the entries follow.
 type segmentHead struct {
 	Format  int    `json:"format"`
@@ -52,7 +55,7 @@ func (k *Keys) parseSegment(data []byte, backup string, from int64) (segment, er
 	case string(mac) != k.mac(kindSegment, body):
 		err = errors.New("it was not made with this recovery key")
 	case err != nil:
-	case g.Format > Format:
+	case g.Format > segmentFormat:
 		return segment{}, &Error{Err: ErrNewer, Advice: "Install the newer CloudOps. Nothing was changed."}
 	case g.Backup != backup || g.From != from || g.To <= g.From:
 		err = errors.New("it stands in the place of another")
@@ -148,7 +151,7 @@ func (s *Service) isThere(ctx context.Context, key string) (bool, error) {
 
 // nextSegment takes entries from the ledger until a segment is full.
 func (s *Service) nextSegment(ctx context.Context, state targetState, through int64) (segment, error) {
-	g := segment{segmentHead: segmentHead{Format: Format, Backup: state.Backup, From: state.Rev, To: state.Rev}}
+	g := segment{segmentHead: segmentHead{Format: segmentFormat, Backup: state.Backup, From: state.Rev, To: state.Rev}}
 	err := s.collect(ctx, &g, through)
 	return g, err
 }

@@ -21,9 +21,12 @@ const (
 	asideInside   = "before-restore-"
 )
 
+// journalFormat is the version of the journal. A higher one is refused.
+const journalFormat = 1
+
 // swapped are the files that a restore replaces, where it has one; what else belongs to them goes aside alone.
 var (
-	swapped   = []string{ledger.FileName, FileKeys, FileKeys + ".bak", FileSettings}
+	swapped   = []string{ledger.FileName, ledger.VectorFileName, FileKeys, FileKeys + ".bak", FileSettings}
 	asideOnly = []string{ledger.FileName + "-wal", ledger.FileName + "-shm"}
 )
 
@@ -43,7 +46,7 @@ var atStep = func(string) {}
 // that the journal is written it is carried out, by FinishRestore where this process ends; before, nothing has changed.
 // dropIndex also moves the index's folder aside. aside is empty where there was nothing to keep.
 func swap(dataDir, scratch string, now time.Time, dropIndex bool) (aside string, err error) {
-	j := journal{Format: Format, Scratch: filepath.Base(scratch)}
+	j := journal{Format: journalFormat, Scratch: filepath.Base(scratch)}
 	for _, name := range swapped {
 		if _, err := os.Lstat(filepath.Join(scratch, name)); err == nil {
 			j.Items = append(j.Items, name)
@@ -221,7 +224,7 @@ func FinishRestore(dataDir string) (finished bool, err error) {
 	switch {
 	case err == nil:
 		var j journal
-		if err := json.Unmarshal(data, &j); err != nil || j.Format > Format || filepath.Base(j.Scratch) != j.Scratch || !strings.HasPrefix(j.Scratch, scratchPrefix) {
+		if err := json.Unmarshal(data, &j); err != nil || j.Format > journalFormat || filepath.Base(j.Scratch) != j.Scratch || !strings.HasPrefix(j.Scratch, scratchPrefix) {
 			return false, &Error{Err: ErrDamaged, Cause: fmt.Errorf("%s says nothing that this program understands", journalName),
 				Advice: "A restore was interrupted. Move " + journalName + " out of the data folder and restore again."}
 		}

@@ -89,7 +89,7 @@ func (l *refList) add() func(ObjectRef) {
 
 func (l *refList) sorted() []ObjectRef {
 	slices.SortFunc(l.refs, func(a, b ObjectRef) int {
-		return cmp.Or(cmp.Compare(a.Collection, b.Collection), cmp.Compare(a.FirstRev, b.FirstRev))
+		return cmp.Or(cmp.Compare(a.Collection, b.Collection), cmp.Compare(a.FirstRev, b.FirstRev), cmp.Compare(a.Name, b.Name))
 	})
 	return l.refs
 }

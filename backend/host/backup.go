@@ -110,7 +110,7 @@ func (h *Host) withBackups(ctx context.Context, place BackupPlace, progress func
 	if err != nil {
 		return err
 	}
-	s := backup.New(backup.Deps{Target: target, Keys: keys, VaultID: h.Vault.ID(), Ledger: h.ledger, Files: h.backupFiles},
+	s := backup.New(backup.Deps{Target: target, Keys: keys, VaultID: h.Vault.ID(), Ledger: h.ledger, Files: h.backupFiles, Vectors: h.readVectors},
 		backup.Options{Version: h.o.Version, LogDays: set.LogDays, Progress: progress})
 	return do(s, set)
 }

@@ -113,7 +113,11 @@ func (h *Host) Open(ctx context.Context) (err error) {
 	if err := h.openServices(); err != nil {
 		return err
 	}
+	restored := h.openRestoredVectors(ctx)
 	h.index.start(h)
+	if restored != nil {
+		h.inBackground(func(ctx context.Context) { h.forgetRestoredVectors(ctx, restored) })
+	}
 	h.inBackground(h.trimLog)
 	if h.o.Unattended {
 		h.inBackground(h.keepBackedUp)
@@ -157,10 +161,13 @@ func (h *Host) openVault(ctx context.Context) error {
 	return nil
 }
 
+// openEmbedding is embedding.New; a test looks on.
+var openEmbedding = embedding.New
+
 // openModel leaves the model out where it is missing: the app then searches by words alone and says so.
 func (h *Host) openModel() {
 	err := h.status.step(StepModel, func() (err error) {
-		h.model, err = embedding.New(embedding.Options{Threads: h.settings.EmbeddingThreads})
+		h.model, err = openEmbedding(embedding.Options{Threads: h.settings.EmbeddingThreads})
 		return err
 	})
 	if err != nil {

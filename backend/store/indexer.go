@@ -193,12 +193,12 @@ func (s *Store) upsert(ctx context.Context, client *qdrant.Client, col *collecti
 	}
 	points := make([]*qdrant.PointStruct, len(derived))
 	var ids []string
+	known := s.known(ctx, col, derived)
 	for i, r := range derived {
-		vectors, model := s.keptVectors(col, r)
-		if points[i], err = col.point(r, vectors, model); err != nil {
+		if points[i], err = s.point(col, r, known[i]); err != nil {
 			return err
 		}
-		if vectors == nil {
+		if known[i] == nil {
 			ids = append(ids, r.ID)
 		}
 	}
@@ -307,7 +307,7 @@ func (s *Store) applyDense(ctx context.Context, client *qdrant.Client, col *coll
 		if revs[r.ID] != r.Rev {
 			continue // a newer write is on its way through applyLoop
 		}
-		p, err := col.point(r, vectors[i], s.model.ID())
+		p, err := s.point(col, r, vectors[i])
 		if err != nil {
 			return err
 		}

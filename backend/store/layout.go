@@ -20,6 +20,7 @@ const (
 	fieldScope  = "_scope"
 	fieldSeq    = "_seq"
 	fieldModel  = "_model" // the id of the model whose dense vector the point has
+	fieldDoc    = "_doc"   // which text that vector was made of: docID
 )
 
 // layoutVersion rises when points of the same record would look different.

@@ -273,7 +273,7 @@ func (s *Store) compare(ctx context.Context, client *qdrant.Client, col *collect
 		default:
 			if p.rev != r.Rev {
 				s.differs(col, r.ID)
-			} else if p.model != model {
+			} else if p.model != model || (model != "" && !p.doc) { // points of an earlier program do not say what was embedded
 				col.dense.push(r.ID)
 			}
 			p, r = have.next(), want.next()
@@ -295,6 +295,7 @@ type pointState struct {
 	id    string
 	rev   int64
 	model string
+	doc   bool // it says what was embedded
 }
 
 type pointList struct {
@@ -326,7 +327,7 @@ func (l *pointList) next() *pointState {
 func (l *pointList) fill() {
 	points, next, err := l.client.ScrollAndOffset(l.ctx, &qdrant.ScrollPoints{
 		CollectionName: l.alias, Limit: qdrant.PtrOf(uint32(mendBatch)), Offset: l.offset,
-		WithPayload: qdrant.NewWithPayloadInclude(fieldRev, fieldModel),
+		WithPayload: qdrant.NewWithPayloadInclude(fieldRev, fieldModel, fieldDoc),
 	})
 	if err != nil {
 		l.err = fmt.Errorf("list points: %w", err)
@@ -334,7 +335,9 @@ func (l *pointList) fill() {
 	}
 	l.offset, l.end = next, next == nil
 	for _, p := range points {
-		l.page = append(l.page, pointState{id: p.GetId().GetUuid(), rev: p.GetPayload()[fieldRev].GetIntegerValue(), model: p.GetPayload()[fieldModel].GetStringValue()})
+		payload := p.GetPayload()
+		l.page = append(l.page, pointState{id: p.GetId().GetUuid(), rev: payload[fieldRev].GetIntegerValue(), model: payload[fieldModel].GetStringValue(),
+			doc: payload[fieldDoc].GetStringValue() != ""})
 	}
 	// The merge needs both lists in one order; Qdrant's is that of the 128-bit number, the same as of the canonical text.
 	if !slices.IsSortedFunc(l.page, func(a, b pointState) int { return strings.Compare(a.id, b.id) }) {

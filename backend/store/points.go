@@ -51,7 +51,7 @@ func (s *Store) derive(ctx context.Context, col *collection, rows []ledger.Recor
 }
 
 // point makes the Qdrant point of a row; dense may be nil.
-func (col *collection) point(r row, dense [][]float32, model string) (*qdrant.PointStruct, error) {
+func (s *Store) point(col *collection, r row, dense [][]float32) (*qdrant.PointStruct, error) {
 	payload := make(map[string]*qdrant.Value, len(r.fields)+6)
 	for name, v := range r.fields {
 		val, err := value(v)
@@ -72,7 +72,8 @@ func (col *collection) point(r row, dense [][]float32, model string) (*qdrant.Po
 		}
 	}
 	if dense != nil {
-		payload[fieldModel] = qdrant.NewValueString(model)
+		payload[fieldModel] = qdrant.NewValueString(s.model.ID())
+		payload[fieldDoc] = qdrant.NewValueString(s.docID(col, r.doc))
 		if len(dense) > 0 {
 			vectors[denseVector] = col.denseOf(dense)
 		}
@@ -135,7 +136,7 @@ func (s *Store) record(col *collection, id *qdrant.PointId, payload map[string]*
 	fields := make(map[string]any, len(payload))
 	for name, v := range payload {
 		switch name {
-		case fieldRev, fieldScope, fieldSeq, fieldKeyID, fieldModel, col.SealedField:
+		case fieldRev, fieldScope, fieldSeq, fieldKeyID, fieldModel, fieldDoc, col.SealedField:
 		default:
 			fields[name] = goValue(col.Fields[name], v)
 		}
@@ -172,11 +173,16 @@ func goValue(kind FieldKind, v *qdrant.Value) any {
 	return nil
 }
 
-// embed makes the dense vectors of rows, one batch for all chunks; an empty, non-nil list for a row without text.
+// embed makes the dense vectors of rows, one batch for all chunks; an empty, non-nil list for a row without text. Those that
+// are known are not made again.
 func (s *Store) embed(ctx context.Context, col *collection, rows []row) ([][][]float32, error) {
 	var texts []string
 	counts := make([]int, len(rows))
+	out := s.known(ctx, col, rows)
 	for i, r := range rows {
+		if out[i] != nil {
+			continue
+		}
 		chunks := s.model.Chunks(r.doc.Dense)
 		if !col.Chunked && len(chunks) > 1 {
 			chunks = chunks[:1]
@@ -187,14 +193,18 @@ func (s *Store) embed(ctx context.Context, col *collection, rows []row) ([][][]f
 		counts[i] = len(chunks)
 		texts = append(texts, chunks...)
 	}
-	vectors, err := s.model.Embed(ctx, texts, embedding.Passage)
-	if err != nil {
-		return nil, fmt.Errorf("embed: %w", err)
+	var vectors [][]float32
+	if len(texts) > 0 {
+		var err error
+		if vectors, err = s.model.Embed(ctx, texts, embedding.Passage); err != nil {
+			return nil, fmt.Errorf("embed: %w", err)
+		}
 	}
-	out := make([][][]float32, len(rows))
 	for i, n := range counts {
-		out[i] = append([][]float32{}, vectors[:n]...)
-		vectors = vectors[n:]
+		if out[i] == nil {
+			out[i] = append([][]float32{}, vectors[:n]...)
+			vectors = vectors[n:]
+		}
 	}
 	return out, nil
 }

@@ -42,13 +42,11 @@ func (c *vectorCache) put(d Doc, vectors [][]float32) {
 	c.keys = append(c.keys, key)
 }
 
-// keptVectors are those of a row whose text was embedded before, with the model's id; nil where it has to be.
-func (s *Store) keptVectors(col *collection, r row) ([][]float32, string) {
-	if !col.SteadyDoc || s.model == nil {
-		return nil, ""
+// keptVectors are those of a row whose text was embedded before; nil where it has to be.
+func (s *Store) keptVectors(col *collection, r row) [][]float32 {
+	if !col.SteadyDoc {
+		return nil
 	}
-	if vectors, ok := col.kept.get(r.doc); ok {
-		return vectors, s.model.ID()
-	}
-	return nil, ""
+	vectors, _ := col.kept.get(r.doc)
+	return vectors
 }

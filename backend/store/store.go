@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"cloudops/backend/crypto"
@@ -66,6 +67,8 @@ type Store struct {
 	wake      chan struct{} // the index stages have something to do
 	wakeDense chan struct{}
 	queries   queryCache
+	docKey    []byte                         // of docID
+	restored  atomic.Pointer[ledger.Vectors] // what a restore brought back; nil without one
 }
 
 // collection is the run-time state of a Schema.
@@ -92,6 +95,7 @@ func New(d Deps, o Options) (*Store, error) {
 		ledger: d.Ledger, sealer: d.Sealer, model: d.Model, log: d.Log, options: o,
 		coll: map[Collection]*collection{}, wake: make(chan struct{}, 1), wakeDense: make(chan struct{}, 1),
 	}
+	s.docKey = d.Sealer.SubKey("embedded-texts")
 	s.ctx, s.cancel = context.WithCancel(context.Background())
 	for _, schema := range o.Schemas {
 		if _, ok := s.coll[schema.Collection]; ok {

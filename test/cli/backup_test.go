@@ -76,7 +76,7 @@ func TestBackupAndANewMachine(t *testing.T) {
 	a, conversation := fill(t)
 	place, bucket := a.s3()
 	with := func(args ...string) []string { return append(args, place...) }
-	nowKeys := []string{"backup", "bytes", "created_at", "entries", "records", "removed_objects", "sent_bytes", "sent_objects", "took_ms", "vault_id", "warnings"}
+	nowKeys := []string{"backup", "bytes", "created_at", "entries", "records", "removed_objects", "sent_bytes", "sent_objects", "took_ms", "vault_id", "vectors", "warnings"}
 
 	require.Equal(t, "no_target", a.refused(1, "backup", "now").Error.Code)
 	require.Equal(t, "no_backup", a.refused(1, with("backup", "verify")...).Error.Code)
@@ -135,7 +135,7 @@ func TestBackupAndANewMachine(t *testing.T) {
 	b.json(&elsewhere, with("backup", "list", "--recovery-key", recovery)...)
 	require.Equal(t, listed["backups"], elsewhere["backups"])
 	b.ok("chats", "list") // a first start before the restore is in nobody's way
-	restored := b.backupJSON([]string{"backup", "before", "changes", "checked", "collections", "dry_run", "entries", "moment", "records", "segments", "vault_id"}, with("restore", "--recovery-key", recovery)...)
+	restored := b.backupJSON([]string{"backup", "before", "changes", "checked", "collections", "dry_run", "entries", "moment", "records", "segments", "vault_id", "vectors"}, with("restore", "--recovery-key", recovery)...)
 	require.NotEmpty(t, restored["before"])
 	require.EqualValues(t, 1, restored["segments"])
 	require.Equal(t, before, b.exported())

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -221,13 +223,16 @@ func (c *cli) reportVerified(v backup.Verified) error {
 
 func (c *cli) backupRestore() *cobra.Command {
 	cmd := &cobra.Command{Use: "restore", Short: "Bring back a backup, or any moment that one covers; the state before is kept",
-		Long: "Bring back the latest state, a backup (--backup), or any moment (--at). It is built beside the data and checked, then swapped in; the\nstate before is kept in a folder beside the data folder until you delete it. On a new machine, --recovery-key is all it needs.", Args: args(0, 0, "no arguments")}
+		Long: "Bring back the latest state, a backup (--backup), or any moment (--at). It is built beside the data and checked, then swapped in; the\nstate before is kept in a folder beside the data folder until you delete it. On a new machine, --recovery-key is all it needs.\n\nWith --conversation or --estate only that comes back, into the data as it is: nothing else is touched, and the same command with the moment\nthat it prints takes it back. Moments of the last days come from this machine's own log.", Args: args(0, 0, "no arguments")}
 	place := placeFlags(cmd)
 	var r host.RestoreRequest
 	var at, key string
+	var part host.RestorePartOptions
 	cmd.Flags().StringVar(&at, "at", "", "a moment, such as 2026-11-23T14:00:00Z")
 	cmd.Flags().StringVar(&r.Backup, "backup", "", "the id of a backup (`backup list`)")
 	cmd.Flags().StringVar(&key, "recovery-key", "", "the recovery key's file, on a machine that has not the keys")
+	cmd.Flags().StringVar(&part.Conversation, "conversation", "", "bring back this conversation alone")
+	cmd.Flags().BoolVar(&part.Estate, "estate", false, "bring back the estate alone")
 	cmd.Flags().BoolVar(&r.WithoutVectors, "without-vectors", false, "leave the vectors out; the index embeds all texts again")
 	cmd.Flags().BoolVar(&r.DryRun, "dry-run", false, "say what would change, and change nothing")
 	cmd.RunE = func(cmd *cobra.Command, _ []string) error {
@@ -241,6 +246,13 @@ func (c *cli) backupRestore() *cobra.Command {
 			if r.At = moment; moment.Nanosecond() == 0 {
 				r.At = moment.Add(time.Second - time.Millisecond)
 			}
+		}
+		if part.Estate || part.Conversation != "" {
+			if key != "" || r.WithoutVectors {
+				return usageError{"--conversation and --estate bring something back into a data folder that has its keys", "Leave out --recovery-key and --without-vectors, or restore all of it first."}
+			}
+			part.Place, part.At, part.Backup, part.DryRun = r.Place, r.At, r.Backup, r.DryRun
+			return c.restorePart(cmd.Context(), part)
 		}
 		if key != "" {
 			var err error
@@ -263,14 +275,52 @@ func (c *cli) backupRestore() *cobra.Command {
 	return cmd
 }
 
-func (c *cli) reportRestored(a backup.Applied, dryRun bool) error {
+func (c *cli) restorePart(ctx context.Context, o host.RestorePartOptions) error {
+	return c.withHost(ctx, func(h *host.Host) error {
+		progress, finish := c.backupProgress("restore")
+		o.Progress = progress
+		r, err := h.RestorePart(ctx, o)
+		finish()
+		if err != nil {
+			return err
+		}
+		v := map[string]any{"backup": r.Backup, "moment": stamp(r.Moment), "records": r.Records, "changes": changesOf(r.Changes), "unreadable": r.Unreadable, "dry_run": o.DryRun, "undo_at": stamp(r.Before)}
+		return c.result(v, func(w io.Writer) {
+			verb := "Brought back"
+			if o.DryRun {
+				verb = "This would bring back"
+			}
+			fmt.Fprintf(w, "%s %d records as they were at %s.\n", verb, r.Records, stamp(r.Moment))
+			printChanges(w, r.Changes)
+			if r.Unreadable > 0 {
+				fmt.Fprintf(w, "%d records of the backup do not open with the keys of this data folder and were left as they are.\n", r.Unreadable)
+			}
+			if !r.Before.IsZero() {
+				fmt.Fprintf(w, "To take it back, repeat the command with --at %s.\n", stamp(r.Before))
+			}
+		})
+	})
+}
+
+func changesOf(all map[string]backup.Change) map[string]map[string]int64 {
 	changes := map[string]map[string]int64{}
-	for name, change := range a.Changes {
+	for name, change := range all {
 		changes[name] = map[string]int64{"added": change.Added, "changed": change.Changed, "removed": change.Removed}
 	}
+	return changes
+}
+
+func printChanges(w io.Writer, all map[string]backup.Change) {
+	for _, name := range slices.Sorted(maps.Keys(all)) {
+		change := all[name]
+		fmt.Fprintf(w, "  %s: %d come back, %d change, %d go\n", name, change.Added, change.Changed, change.Removed)
+	}
+}
+
+func (c *cli) reportRestored(a backup.Applied, dryRun bool) error {
 	v := map[string]any{
 		"backup": a.Backup, "vault_id": a.VaultID, "moment": stamp(a.Moment), "records": a.Records, "collections": a.Collections, "entries": a.Entries, "segments": a.Segments, "vectors": a.Vectors,
-		"checked": a.Checked, "changes": changes, "dry_run": dryRun, "before": a.Aside,
+		"checked": a.Checked, "changes": changesOf(a.Changes), "dry_run": dryRun, "before": a.Aside,
 	}
 	return c.result(v, func(w io.Writer) {
 		verb := "Restored"
@@ -278,9 +328,7 @@ func (c *cli) reportRestored(a backup.Applied, dryRun bool) error {
 			verb = "This would restore"
 		}
 		fmt.Fprintf(w, "%s %d records as they were at %s, from backup %s.\n", verb, a.Records, stamp(a.Moment), a.Backup)
-		for name, change := range a.Changes {
-			fmt.Fprintf(w, "  %s: %d come back, %d change, %d go\n", name, change.Added, change.Changed, change.Removed)
-		}
+		printChanges(w, a.Changes)
 		if a.Aside != "" {
 			fmt.Fprintf(w, "The state before is kept in %s; delete it when you no longer need it.\n", a.Aside)
 		}

@@ -72,6 +72,52 @@ func (s *Store) Restore(ctx context.Context, c Collection, id string) (int, erro
 	return len(rows), nil
 }
 
+// Replace carries out changes of rows that were sealed by this vault before, all in one transaction: it is how a part of a backup comes
+// back. Puts that do not open are left out, and counted. ErrConflict where a row has not the revision that is expected; then nothing is
+// changed.
+func (s *Store) Replace(ctx context.Context, changes []ledger.Change) (unreadable int, err error) {
+	ids := map[Collection][]string{}
+	var touched []func()
+	keep := make([]ledger.Change, 0, len(changes))
+	for _, c := range changes {
+		col, err := s.collection(Collection(c.Collection))
+		if err != nil {
+			return 0, err
+		}
+		rec := Record{}
+		if !c.Delete {
+			if rec, err = s.openRow(col, c.Record); err != nil {
+				s.log.Warn("a record of a backup does not open", "collection", c.Collection, "id", c.ID, "error", err)
+				unreadable++
+				continue
+			}
+		}
+		keep = append(keep, c)
+		if col.LedgerOnly {
+			continue
+		}
+		ids[col.Collection] = append(ids[col.Collection], c.ID)
+		if col.Affects != nil && !c.Delete {
+			rec.Content = nil // the neighbours are found by the fields
+			touched = append(touched, func() { s.enqueue(WriteOp{Collection: col.Collection, Put: []Record{rec}}) })
+		}
+	}
+	if len(keep) == 0 {
+		return unreadable, nil
+	}
+	if _, err := s.ledger.Apply(ctx, keep); err != nil {
+		return unreadable, fmt.Errorf("put back: %w", translate(err))
+	}
+	for c, list := range ids {
+		s.coll[c].todo.push(list...)
+	}
+	for _, again := range touched {
+		again()
+	}
+	signal(s.wake)
+	return unreadable, nil
+}
+
 // deletedWithin are the last states of deleted records of a scope, of all collections.
 func (s *Store) deletedWithin(ctx context.Context, scope string, want func(ledger.Deletion) bool) ([]ledger.Record, error) {
 	var out []ledger.Record

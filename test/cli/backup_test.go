@@ -249,3 +249,66 @@ func TestKilledRestores(t *testing.T) {
 	require.True(t, strings.TrimSpace(after) != "")
 	require.Contains(t, a.run("doctor").out, "in step with the ledger")
 }
+
+// TestRestoreOfAPart brings one conversation, then the estate, back into a folder that goes on: nothing else changes, and each can be taken
+// back.
+func TestRestoreOfAPart(t *testing.T) {
+	t.Parallel()
+	a, conversation := fill(t)
+	other := a.create("Another one")
+	a.append(other, "an okapi")
+	place := []string{"--dir", t.TempDir()}
+	restore := func(args ...string) map[string]any {
+		t.Helper()
+		return a.backupJSON([]string{"backup", "changes", "dry_run", "moment", "records", "undo_at", "unreadable"}, append(append([]string{"restore"}, place...), args...)...)
+	}
+	count := func(v map[string]any, collection, kind string) any {
+		c, _ := v["changes"].(map[string]any)[collection].(map[string]any)
+		return c[kind]
+	}
+	kept, resources := a.conversation(conversation), a.exported()
+	a.ok(append([]string{"backup", "now"}, place...)...)
+	moment := time.Now().UTC().Format(time.RFC3339Nano)
+
+	a.append(conversation, "said after that moment")
+	a.append(other, "a second okapi")
+	a.ok("chats", "delete", conversation)
+	a.importing(strings.Replace(small, `"tags":{"Team":"finance"}`, `"tags":{"Team":"other"}`, 1))
+	changed, others := a.exported(), a.conversation(other)
+	require.NotEqual(t, resources, changed)
+
+	// Wrong ways to ask.
+	require.Equal(t, "invalid", a.refused(1, "backup", "restore", "--estate", "--conversation", conversation, "--at", moment).Error.Code)
+	require.Equal(t, "usage", a.refused(2, "backup", "restore", "--estate", "--recovery-key", "x").Error.Code)
+	require.Equal(t, "no_target", a.refused(1, "backup", "restore", "--estate").Error.Code)
+	require.Equal(t, "no_backup", a.refused(1, "backup", "restore", "--conversation", "0198c1f4-52cb-7e11-b1bc-2f3a9d1c9f10", "--at", moment).Error.Code)
+
+	preview := restore("--conversation", conversation, "--dry-run")
+	require.EqualValues(t, len(kept.Messages), count(preview, "chat_history", "added"))
+	require.Equal(t, true, preview["dry_run"])
+	require.Empty(t, preview["undo_at"])
+	require.NotContains(t, a.ok("chats", "list"), conversation, "a preview changes nothing")
+
+	done := restore("--conversation", conversation) // from the backup
+	require.NotEmpty(t, done["backup"])
+	require.Equal(t, kept, a.conversation(conversation))
+	require.Equal(t, others, a.conversation(other))
+	require.Equal(t, changed, a.exported())
+	require.Empty(t, restore("--conversation", conversation)["changes"], "it is as it was")
+	a.whole(conversation)
+
+	// The estate, from the log of this machine, which needs no place at all.
+	before := a.backupJSON([]string{"backup", "changes", "dry_run", "moment", "records", "undo_at", "unreadable"}, "restore", "--estate", "--at", moment)
+	require.Empty(t, before["backup"])
+	require.EqualValues(t, 1, count(before, "aws_estate", "changed"))
+	require.Equal(t, resources, a.exported())
+	require.Equal(t, kept, a.conversation(conversation))
+	require.Equal(t, others, a.conversation(other))
+
+	// Both can be taken back.
+	restore("--estate", "--at", before["undo_at"].(string))
+	require.Equal(t, changed, a.exported())
+	a.refused(1, append([]string{"backup", "restore", "--conversation", conversation, "--at", done["undo_at"].(string)}, place...)...) // it was deleted then
+	a.ok("chats", "delete", conversation)
+	require.Contains(t, a.run("doctor").out, "in step with the ledger")
+}

@@ -22,7 +22,7 @@ python3 -c 'import sys; sys.exit(sys.version_info < (3, 10))' || die "$(python3 
 run_packages=(build-essential pkg-config libgtk-3-dev libwebkit2gtk-4.1-dev)
 # A machine without a display gets a virtual one, with a keychain and a window that can be looked at.
 screen_packages=(xvfb xauth x11-utils imagemagick dbus-x11 gnome-keyring fonts-dejavu-core fonts-noto-core fonts-noto-color-emoji)
-test_packages=("${screen_packages[@]}" chromium libsecret-tools xdotool procps tesseract-ocr)
+test_packages=("${screen_packages[@]}" chromium libsecret-tools xdotool procps tesseract-ocr age)
 
 packages() {
 	local list=("${run_packages[@]}")
@@ -86,11 +86,10 @@ linter() {
 	GOBIN="$PWD/build/cache/bin" go install "github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(cat build/golangci-lint.version)"
 }
 
-# A real S3 server, and the stock age program, to hold backups against.
+# A real S3 server to hold backups against. The age program that opens them is Debian's.
 backup_tools() {
-	say "S3 server and age for the tests (compiled once; a minute or two)"
+	say "S3 server for the tests (compiled once; a minute or two)"
 	GOBIN="$PWD/build/cache/bin" go install github.com/versity/versitygw/cmd/versitygw@v1.8.0
-	GOBIN="$PWD/build/cache/bin" go install filippo.io/age/cmd/age@v1.3.2
 }
 
 [ -n "${CLOUDOPS_SKIP_PACKAGES:-}" ] || install_packages
@@ -105,6 +104,6 @@ if [ "$what" = test ]; then
 	once python test/moto/requirements.txt -- python_packages
 	[ -x build/cache/bin/golangci-lint ] || rm -f "$stamps/linter"
 	once linter build/golangci-lint.version -- linter
-	[ -x build/cache/bin/versitygw ] && [ -x build/cache/bin/age ] || rm -f "$stamps/backup-tools"
+	[ -x build/cache/bin/versitygw ] || rm -f "$stamps/backup-tools"
 	once backup-tools /dev/null -- backup_tools
 fi

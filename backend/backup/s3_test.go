@@ -1,7 +1,6 @@
 package backup
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"io"
@@ -12,7 +11,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -130,73 +128,6 @@ func TestServersWithoutConditions(t *testing.T) {
 	require.ErrorIs(t, target.Put(context.Background(), "k", []byte("y"), true), errExists)
 	require.Equal(t, "x", string(read(t, target, "k")))
 	require.Positive(t, asked.Load())
-}
-
-// flaky is a way to the S3 server that is cut again and again: after some bytes, in the middle of whatever is under way.
-func flaky(t *testing.T, endpoint string, most int64) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	t.Cleanup(func() { l.Close() })
-	n := int64(0)
-	go func() {
-		for {
-			in, err := l.Accept()
-			if err != nil {
-				return
-			}
-			n++
-			left := most * (1 + n%7) / 4
-			go func() {
-				defer in.Close()
-				out, err := net.Dial("tcp", strings.TrimPrefix(endpoint, "http://"))
-				if err != nil {
-					return
-				}
-				defer out.Close()
-				go func() { _, _ = io.Copy(in, out); in.Close() }()
-				_, _ = io.CopyN(out, in, left)
-			}()
-		}
-	}()
-	return "http://" + l.Addr().String()
-}
-
-// TestAFaultyLine cuts connections in the middle of backups: no backup that is there is half, the next one on a good line is
-// whole, and after it nothing is left that no backup needs. CLOUDOPS_BACKUP_FAULTS is how many backups; 10 where it is not set.
-func TestAFaultyLine(t *testing.T) {
-	ctx := context.Background()
-	rounds, err := strconv.Atoi(cmp.Or(os.Getenv("CLOUDOPS_BACKUP_FAULTS"), "10"))
-	require.NoError(t, err)
-	o := bucket(t, false)
-	m := newMachine(t)
-	failed := 0
-	for round := range rounds {
-		m.now = m.now.Add(time.Minute)
-		m.write("c", 60)
-		bad := o
-		bad.EndpointURL, bad.Attempts = flaky(t, o.EndpointURL, int64(3000*(round%12+1))), 1
-		if _, err := m.service(s3Target(t, bad)).Backup(ctx); err != nil {
-			require.ErrorIs(t, err, ErrNetwork)
-			failed++
-		}
-		v, err := m.service(s3Target(t, o)).Verify(ctx, VerifyOptions{All: true})
-		if err != nil {
-			require.ErrorIs(t, err, ErrNoBackup)
-		}
-		require.Empty(t, v.Problems)
-	}
-	require.Positive(t, failed)
-	m.now = m.now.Add(48 * time.Hour)
-	target := s3Target(t, o)
-	backup(t, m.service(target))
-	_, back := fetch(t, m.elsewhere(target), RestoreOptions{})
-	require.Equal(t, state(t, m.ledger), state(t, back))
-	set, err := m.service(target).manifests(ctx)
-	require.NoError(t, err)
-	require.Empty(t, set.bad)
-	require.Len(t, keys(t, target, m.vault.ID()+"/objects/"), len(set.sizes()))
-	t.Logf("%d of %d backups broke off; %d are there", failed, rounds, len(set.good))
 }
 
 // TestObjectLock: what is held stays and is said, and its objects with it.

@@ -1,9 +1,11 @@
 package host
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
+	"slices"
 
 	"cloudops/backend/estate"
 	"cloudops/backend/estate/aws"
@@ -104,7 +106,11 @@ func (s Scanned) summary() string {
 	}
 	text += fmt.Sprintf("; %d calls", calls)
 	if throttles > 0 {
-		text += fmt.Sprintf(", %d of them slowed down by AWS", throttles)
+		text += fmt.Sprintf(", %d of them too many for AWS", throttles)
+		if s.Slowed != nil {
+			most := slices.MaxFunc(s.Slowed, func(a, b aws.Slowed) int { return cmp.Compare(a.Throttles, b.Throttles) })
+			text += fmt.Sprintf(" (most of %s in %s, which was slowed down to %d at once)", most.Cell.Service, most.Cell.Region, most.AtOnce)
+		}
 	}
 	if n := len(s.Denied); n > 0 {
 		text += fmt.Sprintf(", %d actions not allowed", n)

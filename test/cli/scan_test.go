@@ -76,7 +76,7 @@ func TestScan(t *testing.T) {
 	}
 	var first scanned
 	raw := oneValue(t, a.run(append(args, "--json")...))
-	requireKeys(t, "added changed unchanged removed total state cells_done cells_failed cells_kept found findings calls denied took_ms", raw)
+	requireKeys(t, "added changed unchanged removed total state cells_done cells_failed cells_kept found findings calls denied slowed took_ms", raw)
 	require.NoError(t, json.Unmarshal([]byte(raw), &first))
 	require.Equal(t, "done", first.State, raw)
 	require.Empty(t, first.Findings)

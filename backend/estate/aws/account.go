@@ -59,7 +59,7 @@ func (s *Scanner) load(ctx context.Context, profile string) (awssdk.Config, erro
 		config.WithRetryer(newRetryer),
 		config.WithLogger(logging.Nop{}), // what matters of its warnings comes back as an error
 		config.WithAPIOptions([]func(*middleware.Stack) error{
-			awsmiddleware.AddUserAgentKeyValue("cloudops", s.opts.Version), s.meter.watch,
+			awsmiddleware.AddUserAgentKeyValue("cloudops", s.opts.Version), s.meter.watch, checkAnswers,
 		}),
 	}
 	if profile != "" {
@@ -86,13 +86,11 @@ func (s *Scanner) redirect(o *stscreds.AssumeRoleOptions) {
 	}
 }
 
-// newRetryer slows down as a service asks for it; each client has its own.
+// newRetryer asks again after a growing, random wait; how many ask at once is the window's part.
 func newRetryer() awssdk.Retryer {
-	return retry.NewAdaptiveMode(func(o *retry.AdaptiveModeOptions) {
-		o.StandardOptions = append(o.StandardOptions, func(o *retry.StandardOptions) {
-			o.MaxAttempts = maxAttempts
-			o.MaxBackoff = maxBackoff
-		})
+	return retry.NewStandard(func(o *retry.StandardOptions) {
+		o.MaxAttempts = maxAttempts
+		o.MaxBackoff = maxBackoff
 	})
 }
 

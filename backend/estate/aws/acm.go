@@ -28,7 +28,7 @@ func certificates(ctx context.Context, r *run[*acm.Client], token *string) (*str
 			return err
 		}
 		c := got.Certificate
-		tags := r.tags(ctx, func() (map[string]string, error) {
+		tags := r.tags(ctx, str(c.CertificateArn), func() (map[string]string, error) {
 			out, err := r.api.ListTagsForCertificate(ctx, &acm.ListTagsForCertificateInput{CertificateArn: s.CertificateArn})
 			if err != nil {
 				return nil, err

@@ -17,7 +17,7 @@ func appServices(ctx context.Context, r *run[*apprunner.Client], token *string) 
 		return nil, err
 	}
 	return out.NextToken, each(ctx, r, out.ServiceSummaryList, func(ctx context.Context, s types.ServiceSummary) error {
-		tags := r.tags(ctx, func() (map[string]string, error) {
+		tags := r.tags(ctx, str(s.ServiceArn), func() (map[string]string, error) {
 			out, err := r.api.ListTagsForResource(ctx, &apprunner.ListTagsForResourceInput{ResourceArn: s.ServiceArn})
 			if err != nil {
 				return nil, err

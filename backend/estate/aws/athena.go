@@ -13,7 +13,7 @@ func athenaCollector() Collector {
 }
 
 func athenaTags(ctx context.Context, r *run[*athena.Client], arn string) map[string]string {
-	return r.tags(ctx, func() (map[string]string, error) {
+	return r.tags(ctx, arn, func() (map[string]string, error) {
 		out, err := r.api.ListTagsForResource(ctx, &athena.ListTagsForResourceInput{ResourceARN: &arn})
 		if err != nil {
 			return nil, err

@@ -15,7 +15,7 @@ func backupCollector() Collector {
 }
 
 func backupTags(ctx context.Context, r *run[*backup.Client], arn *string) map[string]string {
-	return r.tags(ctx, func() (map[string]string, error) {
+	return r.tags(ctx, str(arn), func() (map[string]string, error) {
 		out, err := r.api.ListTags(ctx, &backup.ListTagsInput{ResourceArn: arn})
 		if err != nil {
 			return nil, err

@@ -1,8 +1,10 @@
 package aws
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -116,7 +118,7 @@ func (s *Scanner) collect(ctx context.Context, a *account, c Collector, t Target
 	if err := s.slot(ctx, t.Cell); err != nil {
 		return err
 	}
-	t.TagsKnown = tags.byARN != nil && tags.err == nil
+	t.TagsKnown = tags.know
 	var listed words
 	t.Listed = listed.add
 	start := time.Now()
@@ -196,17 +198,34 @@ func (s *Scanner) keep(cell estate.Cell) error {
 	return nil
 }
 
-// hand gives a finished cell to the sink.
+// hand leaves a finished cell for deliver, so that the next one is read while the sink writes.
 func (s *Scanner) hand(ctx context.Context, l look, took time.Duration) error {
 	s.meter.cell(l.cell.Service, took, len(l.resources))
+	select {
+	case s.looks <- l:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// deliver gives the finished cells to the sink, one after the other.
+func (s *Scanner) deliver(ctx context.Context) error {
+	for l := range s.looks {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if err := s.sink.CellDone(ctx, l.cell, l.resources, l.err == nil, l.listed); err != nil {
+			return err
+		}
+		s.delivered(l)
+	}
+	return nil
+}
+
+func (s *Scanner) delivered(l look) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if err := ctx.Err(); err != nil {
-		return err
-	}
-	if err := s.sink.CellDone(ctx, l.cell, l.resources, l.err == nil, l.listed); err != nil {
-		return err
-	}
 	s.report.Resources += len(l.resources)
 	state := StateDone
 	switch {
@@ -220,7 +239,6 @@ func (s *Scanner) hand(ctx context.Context, l look, took time.Duration) error {
 		state = StateFailed
 	}
 	s.progress(l.cell, state)
-	return nil
 }
 
 // slot waits until the cell may be read.
@@ -245,12 +263,41 @@ func (s *Scanner) target(a *account, region, service string) Target {
 		t.Config.Region = homeRegion(a.partition)
 	}
 	t.PathStyle = t.Config.BaseEndpoint != nil
-	// All clients of a cell slow down together, and those of another cell do not: AWS counts calls by account, region and service.
-	retryer := newRetryer()
+	// All clients of a cell share their attempts and slow down together, and those of another cell do not.
+	retryer, w := newRetryer(), s.window(t.Cell)
 	t.Config.Retryer = func() awssdk.Retryer { return retryer }
+	t.Config.APIOptions = append(slices.Clone(t.Config.APIOptions), w.bound)
 	t.Listed = func(...string) {}
 	t.Note = func(err error) { s.findings.add(err, s.place(a, t.Cell), true) }
 	return t
+}
+
+// window is the cell's, made when it is first asked for.
+func (s *Scanner) window(cell estate.Cell) *window {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	w, ok := s.windows[cell]
+	if !ok {
+		w = newWindow()
+		s.windows[cell] = w
+	}
+	return w
+}
+
+// slowed are the cells whose service did not bear the scan's pace, sorted.
+func (s *Scanner) slowed() []Slowed {
+	var out []Slowed
+	for cell, w := range s.windows {
+		w.mu.Lock()
+		if w.throttles > 0 {
+			out = append(out, Slowed{Cell: cell, Throttles: w.throttles, AtOnce: w.lowest, Pause: w.longest})
+		}
+		w.mu.Unlock()
+	}
+	slices.SortFunc(out, func(a, b Slowed) int {
+		return cmp.Or(cmp.Compare(a.Cell.AccountID, b.Cell.AccountID), cmp.Compare(a.Cell.Region, b.Cell.Region), cmp.Compare(a.Cell.Service, b.Cell.Service))
+	})
+	return out
 }
 
 func (s *Scanner) place(a *account, c estate.Cell) place {

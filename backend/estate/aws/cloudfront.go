@@ -27,7 +27,7 @@ func distributions(ctx context.Context, r *run[*cloudfront.Client], token *strin
 	}
 	behind := newHosts(r.Target)
 	return out.DistributionList.NextMarker, each(ctx, r, out.DistributionList.Items, func(ctx context.Context, d types.DistributionSummary) error {
-		tags := r.tags(ctx, func() (map[string]string, error) {
+		tags := r.tags(ctx, str(d.ARN), func() (map[string]string, error) {
 			out, err := r.api.ListTagsForResource(ctx, &cloudfront.ListTagsForResourceInput{Resource: d.ARN})
 			if err != nil || out.Tags == nil {
 				return nil, err

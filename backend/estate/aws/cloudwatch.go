@@ -14,7 +14,7 @@ func cloudwatchCollector() Collector {
 }
 
 func alarmTags(ctx context.Context, r *run[*cloudwatch.Client], arn *string) map[string]string {
-	return r.tags(ctx, func() (map[string]string, error) {
+	return r.tags(ctx, str(arn), func() (map[string]string, error) {
 		out, err := r.api.ListTagsForResource(ctx, &cloudwatch.ListTagsForResourceInput{ResourceARN: arn})
 		if err != nil {
 			return nil, err

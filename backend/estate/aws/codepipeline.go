@@ -19,7 +19,7 @@ func pipelines(ctx context.Context, r *run[*codepipeline.Client], token *string)
 	}
 	return out.NextToken, each(ctx, r, out.Pipelines, func(ctx context.Context, s types.PipelineSummary) error {
 		arn := r.arn("codepipeline", str(s.Name))
-		tags := r.tags(ctx, func() (map[string]string, error) {
+		tags := r.tags(ctx, arn, func() (map[string]string, error) {
 			out, err := r.api.ListTagsForResource(ctx, &codepipeline.ListTagsForResourceInput{ResourceArn: &arn})
 			if err != nil {
 				return nil, err

@@ -29,9 +29,9 @@ type Target struct {
 	Cell      estate.Cell
 	Partition string // aws, aws-cn …
 	PathStyle bool   // S3 buckets in the path, as other servers than AWS's want it
-	// TagsKnown: the tagging API answered for this region, and the scanner adds the tags; a collector need not
-	// ask for them resource by resource.
-	TagsKnown bool
+	// TagsKnown: the tagging API told this resource's tags, or told those of others of its type, so that it has none. The
+	// scanner adds them; a collector need not ask for them resource by resource.
+	TagsKnown func(arn string) bool
 	// Note records what could not be asked while the listing goes on.
 	Note func(err error)
 	// Listed says that types were listed in full, for the case that Collect fails at another.

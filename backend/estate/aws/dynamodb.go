@@ -81,7 +81,7 @@ func dynamoTable(ctx context.Context, t Target, api *dynamodb.Client, name strin
 }
 
 func dynamoTags(ctx context.Context, t Target, api *dynamodb.Client, arn *string) (map[string]string, error) {
-	if t.TagsKnown {
+	if t.TagsKnown(awssdk.ToString(arn)) {
 		return nil, nil
 	}
 	tags := map[string]string{}

@@ -21,7 +21,7 @@ func repositories(ctx context.Context, r *run[*ecr.Client], token *string) (*str
 		return nil, err
 	}
 	return out.NextToken, each(ctx, r, out.Repositories, func(ctx context.Context, p types.Repository) error {
-		tags := r.tags(ctx, func() (map[string]string, error) {
+		tags := r.tags(ctx, str(p.RepositoryArn), func() (map[string]string, error) {
 			out, err := r.api.ListTagsForResource(ctx, &ecr.ListTagsForResourceInput{ResourceArn: p.RepositoryArn})
 			if err != nil {
 				return nil, err

@@ -17,7 +17,7 @@ func elasticacheCollector() Collector {
 }
 
 func cacheTags(ctx context.Context, r *run[*elasticache.Client], arn *string) map[string]string {
-	return r.tags(ctx, func() (map[string]string, error) {
+	return r.tags(ctx, str(arn), func() (map[string]string, error) {
 		out, err := r.api.ListTagsForResource(ctx, &elasticache.ListTagsForResourceInput{ResourceName: arn})
 		if err != nil {
 			return nil, err

@@ -19,14 +19,15 @@ func classicLoadBalancers(ctx context.Context, r *run[*elasticloadbalancing.Clie
 		return nil, err
 	}
 	return out.NextMarker, each(ctx, r, out.LoadBalancerDescriptions, func(ctx context.Context, b types.LoadBalancerDescription) error {
-		tags := r.tags(ctx, func() (map[string]string, error) {
+		arn := r.arn("elasticloadbalancing", "loadbalancer/"+str(b.LoadBalancerName))
+		tags := r.tags(ctx, arn, func() (map[string]string, error) {
 			out, err := r.api.DescribeTags(ctx, &elasticloadbalancing.DescribeTagsInput{LoadBalancerNames: []string{str(b.LoadBalancerName)}})
 			if err != nil || len(out.TagDescriptions) == 0 {
 				return nil, err
 			}
 			return tagsOf(out.TagDescriptions[0].Tags, func(t types.Tag) (*string, *string) { return t.Key, t.Value }), nil
 		})
-		i := r.item("AWS::ElasticLoadBalancing::LoadBalancer", r.arn("elasticloadbalancing", "loadbalancer/"+str(b.LoadBalancerName)), str(b.LoadBalancerName), tags, b)
+		i := r.item("AWS::ElasticLoadBalancing::LoadBalancer", arn, str(b.LoadBalancerName), tags, b)
 		i.network(str(b.VPCId), b.Subnets, b.SecurityGroups)
 		for _, in := range b.Instances {
 			i.near("instance", "ec2", "instance/", str(in.InstanceId))

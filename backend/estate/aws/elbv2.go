@@ -17,7 +17,7 @@ func elbv2Collector() Collector {
 }
 
 func elbTags(ctx context.Context, r *run[*elb.Client], arn *string) map[string]string {
-	return r.tags(ctx, func() (map[string]string, error) {
+	return r.tags(ctx, str(arn), func() (map[string]string, error) {
 		out, err := r.api.DescribeTags(ctx, &elb.DescribeTagsInput{ResourceArns: []string{str(arn)}})
 		if err != nil || len(out.TagDescriptions) == 0 {
 			return nil, err

@@ -12,7 +12,7 @@ func eventbridgeCollector() Collector {
 }
 
 func eventTags(ctx context.Context, r *run[*eventbridge.Client], arn *string) map[string]string {
-	return r.tags(ctx, func() (map[string]string, error) {
+	return r.tags(ctx, str(arn), func() (map[string]string, error) {
 		out, err := r.api.ListTagsForResource(ctx, &eventbridge.ListTagsForResourceInput{ResourceARN: arn})
 		if err != nil {
 			return nil, err

@@ -1,6 +1,9 @@
 package aws
 
-import "time"
+import (
+	"context"
+	"time"
+)
 
 // SetMaxBackoff shortens the waits between attempts.
 func SetMaxBackoff(d time.Duration) { maxBackoff = d }
@@ -13,3 +16,21 @@ func Types() map[string][]string {
 	}
 	return types
 }
+
+// NewWindow is one of a cell.
+func NewWindow() *window { return newWindow() }
+
+// Enter waits for room.
+func (w *window) Enter(ctx context.Context) error { return w.enter(ctx) }
+
+// Leave makes room.
+func (w *window) Leave(began time.Time, throttled, ok bool) { w.leave(began, throttled, ok) }
+
+// Widen is told of a call that went well.
+func (w *window) Widen() { w.widen() }
+
+// Limit is how many calls may be on their way.
+func (w *window) Limit() float64 { return w.limit }
+
+// Pause is what comes after each.
+func (w *window) Pause() time.Duration { return w.pause }

@@ -152,7 +152,7 @@ func (t Target) lesser(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
 	}
-	if ctx.Err() != nil || isFatal(err) || status(err) == 0 || status(err) >= 500 && status(err) != http.StatusNotImplemented {
+	if ctx.Err() != nil || isFatal(err) || status(err) < 400 || status(err) >= 500 && status(err) != http.StatusNotImplemented {
 		return err
 	}
 	t.Note(err)

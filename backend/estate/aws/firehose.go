@@ -27,7 +27,7 @@ func firehoseStreams(ctx context.Context, r *run[*firehose.Client], token *strin
 			return err
 		}
 		s := got.DeliveryStreamDescription
-		tags := r.tags(ctx, func() (map[string]string, error) {
+		tags := r.tags(ctx, str(s.DeliveryStreamARN), func() (map[string]string, error) {
 			out, err := r.api.ListTagsForDeliveryStream(ctx, &firehose.ListTagsForDeliveryStreamInput{DeliveryStreamName: &name})
 			if err != nil {
 				return nil, err

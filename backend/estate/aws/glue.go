@@ -14,7 +14,7 @@ func glueCollector() Collector {
 }
 
 func glueTags(ctx context.Context, r *run[*glue.Client], arn string) map[string]string {
-	return r.tags(ctx, func() (map[string]string, error) {
+	return r.tags(ctx, arn, func() (map[string]string, error) {
 		out, err := r.api.GetTags(ctx, &glue.GetTagsInput{ResourceArn: &arn})
 		if err != nil {
 			return nil, err

@@ -26,7 +26,7 @@ func kinesisStreams(ctx context.Context, r *run[*kinesis.Client], token *string)
 			return err
 		}
 		s := got.StreamDescriptionSummary
-		tags := r.tags(ctx, func() (map[string]string, error) {
+		tags := r.tags(ctx, str(s.StreamARN), func() (map[string]string, error) {
 			out, err := r.api.ListTagsForStream(ctx, &kinesis.ListTagsForStreamInput{StreamName: &name})
 			if err != nil {
 				return nil, err

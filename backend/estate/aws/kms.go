@@ -47,7 +47,7 @@ func kmsKeys(ctx context.Context, r *run[*kms.Client], token *string) (*string, 
 		if r.detail(ctx, err) {
 			answer = got.KeyMetadata
 		}
-		tags := r.tags(ctx, func() (map[string]string, error) {
+		tags := r.tags(ctx, str(k.KeyArn), func() (map[string]string, error) {
 			out, err := r.api.ListResourceTags(ctx, &kms.ListResourceTagsInput{KeyId: k.KeyId})
 			if err != nil {
 				return nil, err

@@ -18,7 +18,7 @@ func functions(ctx context.Context, r *run[*lambda.Client], token *string) (*str
 		return nil, err
 	}
 	return out.NextMarker, each(ctx, r, out.Functions, func(ctx context.Context, f types.FunctionConfiguration) error {
-		function(r, f, r.tags(ctx, func() (map[string]string, error) {
+		function(r, f, r.tags(ctx, str(f.FunctionArn), func() (map[string]string, error) {
 			out, err := r.api.ListTags(ctx, &lambda.ListTagsInput{Resource: f.FunctionArn})
 			if err != nil {
 				return nil, err

@@ -167,8 +167,8 @@ func deleted(err error) bool {
 }
 
 // tags asks for a resource's tags unless the tagging API has told them. What may not be asked is noted.
-func (r *run[A]) tags(ctx context.Context, ask func() (map[string]string, error)) map[string]string {
-	if r.TagsKnown {
+func (r *run[A]) tags(ctx context.Context, arn string, ask func() (map[string]string, error)) map[string]string {
+	if r.TagsKnown(arn) {
 		return nil
 	}
 	tags, err := ask()

@@ -20,7 +20,7 @@ func logGroups(ctx context.Context, r *run[*cloudwatchlogs.Client], token *strin
 	}
 	return out.NextToken, each(ctx, r, out.LogGroups, func(ctx context.Context, g types.LogGroup) error {
 		arn := r.arn("logs", "log-group:"+str(g.LogGroupName))
-		tags := r.tags(ctx, func() (map[string]string, error) {
+		tags := r.tags(ctx, arn, func() (map[string]string, error) {
 			out, err := r.api.ListTagsForResource(ctx, &cloudwatchlogs.ListTagsForResourceInput{ResourceArn: &arn})
 			if err != nil {
 				return nil, err

@@ -13,7 +13,7 @@ func memorydbCollector() Collector {
 }
 
 func memoryTags(ctx context.Context, r *run[*memorydb.Client], arn *string) map[string]string {
-	return r.tags(ctx, func() (map[string]string, error) {
+	return r.tags(ctx, str(arn), func() (map[string]string, error) {
 		out, err := r.api.ListTags(ctx, &memorydb.ListTagsInput{ResourceArn: arn})
 		if err != nil {
 			return nil, err

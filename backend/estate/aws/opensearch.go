@@ -23,7 +23,7 @@ func searchDomains(ctx context.Context, r *run[*opensearch.Client], _ *string) (
 			return err
 		}
 		s := got.DomainStatus
-		tags := r.tags(ctx, func() (map[string]string, error) {
+		tags := r.tags(ctx, str(s.ARN), func() (map[string]string, error) {
 			out, err := r.api.ListTags(ctx, &opensearch.ListTagsInput{ARN: s.ARN})
 			if err != nil {
 				return nil, err

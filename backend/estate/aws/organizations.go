@@ -33,7 +33,7 @@ func organizationAccounts(ctx context.Context, r *run[*organizations.Client], to
 		return nil, err
 	}
 	return out.NextToken, each(ctx, r, out.Accounts, func(ctx context.Context, a types.Account) error {
-		tags := r.tags(ctx, func() (map[string]string, error) {
+		tags := r.tags(ctx, str(a.Arn), func() (map[string]string, error) {
 			out, err := r.api.ListTagsForResource(ctx, &organizations.ListTagsForResourceInput{ResourceId: a.Id})
 			if err != nil {
 				return nil, err

@@ -35,8 +35,8 @@ func eachPage(ctx context.Context, fetch func(ctx context.Context, token *string
 	}
 }
 
-// perResource bounds the calls that are made for single resources of one cell at once.
-const perResource = 8
+// perResource bounds the single resources of one cell that are asked about at once; the window bounds the calls.
+const perResource = widest
 
 // eachOf calls do for every item, some at once; the results keep the order of the items. An item that fails does not
 // keep the others from it, unless its error means that they will fail too. All errors are returned as one.

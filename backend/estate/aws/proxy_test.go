@@ -39,6 +39,8 @@ type proxy struct {
 	fault fault
 	// script answers a call that moto does not have, in JSON; empty: moto is asked. Optional.
 	script func(c call) (status int, body string)
+	// wild answers a call in a way of its own, and says whether it did. Optional.
+	wild func(w http.ResponseWriter, c call) bool
 	// rewrite changes an answer of moto. Optional.
 	rewrite func(c call, body []byte) []byte
 }
@@ -78,6 +80,9 @@ func newProxy(t *testing.T, f fault) *proxy {
 				return
 			}
 		}
+		if p.wild != nil && p.wild(w, c) {
+			return
+		}
 		if p.fault != nil {
 			if status, body := p.fault(c); status != 0 {
 				answer(w, c, status, body)
@@ -88,6 +93,13 @@ func newProxy(t *testing.T, f fault) *proxy {
 	}))
 	t.Cleanup(p.Close)
 	return p
+}
+
+// reset forgets the calls that there were.
+func (p *proxy) reset() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.calls, p.count = nil, map[string]int{}
 }
 
 func (p *proxy) record(r *http.Request) call {

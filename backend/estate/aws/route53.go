@@ -25,7 +25,7 @@ func routeARN(t Target, resource string) string {
 }
 
 func routeTags(ctx context.Context, r *run[*route53.Client], kind types.TagResourceType, id string) map[string]string {
-	return r.tags(ctx, func() (map[string]string, error) {
+	return r.tags(ctx, "", func() (map[string]string, error) {
 		out, err := r.api.ListTagsForResource(ctx, &route53.ListTagsForResourceInput{ResourceType: kind, ResourceId: &id})
 		if err != nil || out.ResourceTagSet == nil {
 			return nil, err

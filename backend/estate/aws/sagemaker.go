@@ -16,7 +16,7 @@ func sagemakerCollector() Collector {
 }
 
 func sagemakerTags(ctx context.Context, r *run[*sagemaker.Client], arn *string) map[string]string {
-	return r.tags(ctx, func() (map[string]string, error) {
+	return r.tags(ctx, str(arn), func() (map[string]string, error) {
 		tags := map[string]string{}
 		err := eachPage(ctx, func(ctx context.Context, token *string) (*string, error) {
 			out, err := r.api.ListTags(ctx, &sagemaker.ListTagsInput{ResourceArn: arn, NextToken: token})

@@ -55,6 +55,9 @@ func TestScanFindsEverything(t *testing.T) {
 		if tags := asked.resources[m.ARN].Tags; !maps.Equal(m.Tags, tags) {
 			t.Errorf("%s has the tags %v, not %v", m.ARN, tags, m.Tags)
 		}
+		if tags := s.resources[m.ARN].Tags; !maps.Equal(m.Tags, tags) {
+			t.Errorf("with the tagging API, %s has the tags %v, not %v", m.ARN, tags, m.Tags)
+		}
 	}
 	for _, arn := range s.arns() {
 		if !expected[arn] && !isDefault(s.resources[arn]) {

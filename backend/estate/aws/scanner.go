@@ -70,7 +70,16 @@ type Report struct {
 	Services               map[string]ServiceStats // by the service of the cells, and "sts"
 	Calls                  map[string]int          // by IAM action
 	Denied                 map[string]int          // of the calls, those that were not allowed
+	Slowed                 []Slowed                // where AWS did not bear the pace
 	Duration               time.Duration
+}
+
+// Slowed is a cell whose service answered "too many", and how far the scan slowed down for it.
+type Slowed struct {
+	Cell      estate.Cell
+	Throttles int           // answers
+	AtOnce    int           // the fewest calls at once
+	Pause     time.Duration // the longest pause after a call; 0: none was needed
 }
 
 // Scanner scans. One Scanner may scan several times, not at once.
@@ -81,10 +90,14 @@ type Scanner struct {
 	findings   *findings
 	cells      chan struct{} // holds one token for each cell that is being read
 
-	mu     sync.Mutex // guards what follows, and calls to the sink and of Progress
-	sink   Sink
+	sink  Sink
+	looks chan look // cells that were read and are not handed over yet
+
+	mu     sync.Mutex // guards what follows, and calls of Progress
 	report Report
 	total  int
+
+	windows map[estate.Cell]*window
 }
 
 // New prepares a scan.
@@ -115,11 +128,12 @@ func (s *Scanner) Scan(ctx context.Context, sink Sink) (Report, error) {
 	start := time.Now()
 	s.meter, s.findings, s.cells = newMeter(), &findings{}, make(chan struct{}, s.opts.Concurrency)
 	s.sink, s.report, s.total = sink, Report{State: StateFailed}, 0
+	s.windows = map[estate.Cell]*window{}
 	err := s.run(ctx)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	r := s.report
-	r.Findings, r.Duration = s.findings.list(), time.Since(start)
+	r.Findings, r.Slowed, r.Duration = s.findings.list(), s.slowed(), time.Since(start)
 	s.meter.copyTo(&r)
 	switch {
 	case r.CellsDone+r.CellsKept+len(r.Absent) == 0:
@@ -151,15 +165,27 @@ func (s *Scanner) run(ctx context.Context) error {
 		s.report.Accounts = append(s.report.Accounts, a.Account)
 		s.total += s.cellsOf(a)
 	}
-	group, gctx = errgroup.WithContext(ctx)
-	for _, a := range accounts {
-		group.Go(func() error { return s.account(gctx, a) })
-	}
-	err = group.Wait()
+	err = s.readAll(ctx, accounts)
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
 	return err
+}
+
+// readAll reads the cells of all accounts, and hands them over while it goes on reading.
+func (s *Scanner) readAll(ctx context.Context, accounts []*account) error {
+	s.looks = make(chan look, s.opts.Concurrency)
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return s.deliver(ctx) })
+	group.Go(func() error {
+		defer close(s.looks)
+		readers, ctx := errgroup.WithContext(ctx)
+		for _, a := range accounts {
+			readers.Go(func() error { return s.account(ctx, a) })
+		}
+		return readers.Wait()
+	})
+	return group.Wait()
 }
 
 func (s *Scanner) checkServices() error {

@@ -17,7 +17,7 @@ func scheduleGroups(ctx context.Context, r *run[*scheduler.Client], token *strin
 		return nil, err
 	}
 	return out.NextToken, each(ctx, r, out.ScheduleGroups, func(ctx context.Context, g types.ScheduleGroupSummary) error {
-		tags := r.tags(ctx, func() (map[string]string, error) {
+		tags := r.tags(ctx, str(g.Arn), func() (map[string]string, error) {
 			out, err := r.api.ListTagsForResource(ctx, &scheduler.ListTagsForResourceInput{ResourceArn: g.Arn})
 			if err != nil {
 				return nil, err

@@ -23,7 +23,7 @@ func snsTopics(ctx context.Context, r *run[*sns.Client], token *string) (*string
 		if err != nil {
 			return err
 		}
-		tags := r.tags(ctx, func() (map[string]string, error) {
+		tags := r.tags(ctx, str(topic.TopicArn), func() (map[string]string, error) {
 			out, err := r.api.ListTagsForResource(ctx, &sns.ListTagsForResourceInput{ResourceArn: topic.TopicArn})
 			if err != nil {
 				return nil, err

@@ -29,7 +29,7 @@ func sqsQueues(ctx context.Context, r *run[*sqs.Client], token *string) (*string
 				delete(q.Attributes, k)
 			}
 		}
-		tags := r.tags(ctx, func() (map[string]string, error) {
+		tags := r.tags(ctx, q.Attributes["QueueArn"], func() (map[string]string, error) {
 			out, err := r.api.ListQueueTags(ctx, &sqs.ListQueueTagsInput{QueueUrl: &url})
 			if err != nil {
 				return nil, err

@@ -13,8 +13,8 @@ func ssmCollector() Collector {
 	return regional("ssm", ssm.NewFromConfig, list(parameters, "AWS::SSM::Parameter"), list(documents, "AWS::SSM::Document"))
 }
 
-func ssmTags(ctx context.Context, r *run[*ssm.Client], kind types.ResourceTypeForTagging, id *string) map[string]string {
-	return r.tags(ctx, func() (map[string]string, error) {
+func ssmTags(ctx context.Context, r *run[*ssm.Client], arn string, kind types.ResourceTypeForTagging, id *string) map[string]string {
+	return r.tags(ctx, arn, func() (map[string]string, error) {
 		out, err := r.api.ListTagsForResource(ctx, &ssm.ListTagsForResourceInput{ResourceType: kind, ResourceId: id})
 		if err != nil {
 			return nil, err
@@ -35,7 +35,7 @@ func parameters(ctx context.Context, r *run[*ssm.Client], token *string) (*strin
 			arn = r.arn("ssm", "parameter/"+strings.TrimPrefix(str(p.Name), "/"))
 		}
 		p.LastModifiedUser = nil
-		i := r.item("AWS::SSM::Parameter", arn, str(p.Name), ssmTags(ctx, r, types.ResourceTypeForTaggingParameter, p.Name), p)
+		i := r.item("AWS::SSM::Parameter", arn, str(p.Name), ssmTags(ctx, r, arn, types.ResourceTypeForTaggingParameter, p.Name), p)
 		i.key(str(p.KeyId)).done()
 		return nil
 	})

@@ -13,7 +13,7 @@ func stepfunctionsCollector() Collector {
 }
 
 func stateTags(ctx context.Context, r *run[*sfn.Client], arn *string) map[string]string {
-	return r.tags(ctx, func() (map[string]string, error) {
+	return r.tags(ctx, str(arn), func() (map[string]string, error) {
 		out, err := r.api.ListTagsForResource(ctx, &sfn.ListTagsForResourceInput{ResourceArn: arn})
 		if err != nil {
 			return nil, err

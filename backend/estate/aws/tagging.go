@@ -14,13 +14,34 @@ import (
 // tagged is what the tagging API told about a region: the tags of everything that is or ever was tagged, by canonical ARN.
 type tagged struct {
 	byARN map[string]map[string]string
-	err   error // the listing is a part, or nothing
+	kinds map[string]bool // of which it named at least one resource
+	err   error           // the listing is a part, or nothing
+}
+
+// kindOf is an ARN's type, or for one that the table does not have, its service.
+func kindOf(arn string) string {
+	if cfnType, ok := estate.TypeOf(arn); ok {
+		return cfnType
+	}
+	a, _ := estate.ParseARN(arn) // what is none is of no kind
+	return a.Service
+}
+
+// know tells whether a resource's tags are known: they were told, or it has none where those of others of its kind were. Of a kind
+// that was not named at all, the tagging API may know nothing.
+func (g tagged) know(arn string) bool {
+	canonical, err := estate.CanonicalARN(arn)
+	if g.err != nil || err != nil {
+		return false
+	}
+	_, told := g.byARN[canonical]
+	return told || g.kinds[kindOf(canonical)]
 }
 
 // listTagged asks the Resource Groups Tagging API.
 func listTagged(ctx context.Context, t Target) tagged {
 	api := tagging.NewFromConfig(t.Config)
-	all := tagged{byARN: map[string]map[string]string{}}
+	all := tagged{byARN: map[string]map[string]string{}, kinds: map[string]bool{}}
 	all.err = eachPage(ctx, func(ctx context.Context, token *string) (*string, error) {
 		out, err := api.GetResources(ctx, &tagging.GetResourcesInput{PaginationToken: token, ResourcesPerPage: awssdk.Int32(100)})
 		if err != nil {
@@ -32,6 +53,7 @@ func listTagged(ctx context.Context, t Target) tagged {
 				t.Note(err)
 				continue
 			}
+			all.kinds[kindOf(arn)] = true
 			all.byARN[arn] = tagsOf(m.Tags, func(t types.Tag) (*string, *string) { return t.Key, t.Value })
 		}
 		return out.PaginationToken, nil

@@ -32,7 +32,7 @@ func wafListings(scope types.Scope) []listing[*wafv2.Client] {
 }
 
 func wafTags(ctx context.Context, r *run[*wafv2.Client], arn *string) map[string]string {
-	return r.tags(ctx, func() (map[string]string, error) {
+	return r.tags(ctx, str(arn), func() (map[string]string, error) {
 		out, err := r.api.ListTagsForResource(ctx, &wafv2.ListTagsForResourceInput{ResourceARN: arn})
 		if err != nil || out.TagInfoForResource == nil {
 			return nil, err

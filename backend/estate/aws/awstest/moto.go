@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -57,13 +58,19 @@ func Start(t testing.TB) *Server {
 	return s
 }
 
+// Many is about how many resources a server has from the beginning: instances, queues, buckets and the like in Regions of FirstAccount.
+type Many int
+
 // Launch runs a server until Stop, or until this process ends however it does.
-func Launch() (*Server, error) {
+func Launch(many ...Many) (*Server, error) {
 	root, python, err := python()
 	if err != nil {
 		return nil, err
 	}
 	cmd := exec.Command(python, filepath.Join(root, "test", "moto", "serve.py"))
+	for _, n := range many {
+		cmd.Args = append(cmd.Args, strconv.Itoa(int(n)))
+	}
 	cmd.Stderr = os.Stderr
 	stdin, err := cmd.StdinPipe()
 	if err != nil {

@@ -46,7 +46,7 @@ var allowed = map[string][]string{
 	"backend/config":              {},
 	"bench/bigimport":             {},
 	"bench/history":               {"backend/chat", "backend/crypto", "backend/embedding", "backend/ledger", "backend/qdrant", "backend/secret", "backend/store"},
-	"bench/kill":                  {"test/kill"},
+	"bench/kill":                  {"backend/chat", "backend/estate", "backend/host", "backend/store", "test/kill"},
 	"bench/scan":                  {"backend/config", "backend/estate", "backend/estate/aws", "backend/estate/aws/awstest", "backend/host"},
 	"bench/retrieval":             {"backend/host", "backend/chat", "backend/embedding", "backend/estate", "backend/store"},
 	"build/fetch":                 {},

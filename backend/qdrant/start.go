@@ -12,11 +12,16 @@ import (
 	"path/filepath"
 	"runtime"
 	"strconv"
+	"strings"
 
 	"gopkg.in/natefinch/lumberjack.v2"
 
 	"cloudops/backend/config"
 )
+
+// tuningPrefix is of the variables of our own environment that reach Qdrant: what its optimizer does when, for measuring and for
+// machines that need it otherwise.
+const tuningPrefix = "QDRANT__STORAGE__OPTIMIZERS__"
 
 // BinaryEnv names a Qdrant to use where none is bundled.
 const BinaryEnv = "CLOUDOPS_QDRANT_BIN"
@@ -154,6 +159,11 @@ func (s *Server) environment(e Endpoint) []string {
 	}
 	for _, name := range systemVariables {
 		if value, ok := os.LookupEnv(name); ok {
+			vars[name] = value
+		}
+	}
+	for _, pair := range os.Environ() {
+		if name, value, _ := strings.Cut(pair, "="); strings.HasPrefix(name, tuningPrefix) {
 			vars[name] = value
 		}
 	}

@@ -19,9 +19,8 @@ func (s *Store) scrollLedger(ctx context.Context, col *collection, p Page, cur c
 	if err != nil {
 		return Result{}, err
 	}
-	kind := col.Fields[p.Order.Field]
-	numeric := kind == Integer || kind == Float
-	if p.Order.Field != "" && numeric {
+	numeric := p.Order.Field != "" && !byKeys(col, p.Order)
+	if numeric {
 		rows = slices.DeleteFunc(rows, func(r row) bool { _, ok := number(r.fields[p.Order.Field]); return !ok })
 	}
 	slices.SortStableFunc(rows, func(a, b row) int { return compareRows(a, b, p.Order, numeric) })

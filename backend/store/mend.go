@@ -252,37 +252,24 @@ func (s *Store) mend(ctx context.Context, col *collection) error {
 	return nil
 }
 
-// compare merges the two lists of (id, rev), both ordered by id, and queues what differs. A record that is written
-// meanwhile is queued by its own write; being queued twice does no harm.
+// compare queues what differs. A record that is written meanwhile is queued by its own write; being queued twice does no harm.
 func (s *Store) compare(ctx context.Context, client *qdrant.Client, col *collection) error {
-	have := newPointList(ctx, client, s.alias(col.Collection))
-	want := newRevList(ctx, s.ledger, string(col.Collection))
 	model := ""
 	if s.model != nil && col.Searchable {
 		model = s.model.ID()
 	}
-	p, r := have.next(), want.next()
-	for p != nil || r != nil {
+	return s.merge(ctx, client, col, func(p *pointState, r *ledger.IDRev) {
 		switch {
-		case p == nil || (r != nil && r.ID < p.id):
+		case p == nil:
 			s.differs(col, r.ID)
-			r = want.next()
-		case r == nil || p.id < r.ID:
+		case r == nil:
 			s.differs(col, p.id) // applyLoop finds no record and deletes the point
-			p = have.next()
-		default:
-			if p.rev != r.Rev {
-				s.differs(col, r.ID)
-			} else if p.model != model || (model != "" && !p.doc) { // points of an earlier program do not say what was embedded
-				col.dense.push(r.ID)
-			}
-			p, r = have.next(), want.next()
+		case p.rev != r.Rev:
+			s.differs(col, r.ID)
+		case p.model != model || (model != "" && !p.doc): // points of an earlier program do not say what was embedded
+			col.dense.push(r.ID)
 		}
-	}
-	if have.err != nil {
-		return have.err
-	}
-	return want.err
+	})
 }
 
 func (s *Store) differs(col *collection, id string) {

@@ -166,7 +166,7 @@ func sortByKey(keys map[string]string, desc bool) []string {
 func (s *Store) scrollKeys(ctx context.Context, client *qdrant.Client, col *collection, filter *qdrant.Filter, o Order) (map[string]string, error) {
 	keys := map[string]string{}
 	err := s.scrollAll(ctx, client, col, filter, qdrant.NewWithPayloadInclude(o.Field), func(p *qdrant.RetrievedPoint) {
-		keys[p.GetId().GetUuid()] = sortKey(goValue(Keyword, p.GetPayload()[o.Field]), o.Exact)
+		keys[p.GetId().GetUuid()] = sortKey(goValue(col.Fields[o.Field], p.GetPayload()[o.Field]), o.Exact)
 	})
 	return keys, err
 }
@@ -210,7 +210,7 @@ func (s *Store) readKeys(ctx context.Context, client *qdrant.Client, col *collec
 			return nil, err
 		}
 		for _, p := range got {
-			keys[p.GetId().GetUuid()] = sortKey(goValue(Keyword, p.GetPayload()[o.Field]), o.Exact)
+			keys[p.GetId().GetUuid()] = sortKey(goValue(col.Fields[o.Field], p.GetPayload()[o.Field]), o.Exact)
 		}
 	}
 	return keys, nil

@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"sync"
@@ -65,6 +66,12 @@ func (s *Store) Scroll(ctx context.Context, c Collection, p Page) (Result, error
 		return Result{}, err
 	}
 	p.Limit = limitOf(p.Limit)
+	if p.Skip > 0 && p.Cursor == "" {
+		if !byKeys(col, p.Order) {
+			return Result{}, fmt.Errorf("list %s: an order by %q cannot begin in its middle", c, p.Order.Field)
+		}
+		cur.Offset = p.Skip
+	}
 	client, err := s.fresh(ctx, col)
 	if err == nil {
 		var res Result
@@ -100,17 +107,23 @@ func (s *Store) scrollIndex(ctx context.Context, client *qdrant.Client, col *col
 	if err != nil {
 		return Result{}, err
 	}
-	kind, declared := col.Fields[p.Order.Field]
+	_, declared := col.Fields[p.Order.Field]
 	switch {
 	case p.Order.Field == "":
 		return s.scrollByID(ctx, client, col, filter, p, cur)
 	case !declared:
 		return Result{}, fmt.Errorf("order by %s: the field is not declared", p.Order.Field)
-	case kind == Integer || kind == Float:
+	case !byKeys(col, p.Order):
 		return s.scrollByNumber(ctx, client, col, filter, p, cur)
 	default:
 		return s.scrollByKeyword(ctx, client, col, filter, p, cur)
 	}
+}
+
+// byKeys: the order is made of remembered keys, not by Qdrant.
+func byKeys(col *collection, o Order) bool {
+	kind, declared := col.Fields[o.Field]
+	return declared && (o.Keyed || kind != Integer && kind != Float)
 }
 
 func (s *Store) scrollByID(ctx context.Context, client *qdrant.Client, col *collection, filter *qdrant.Filter, p Page, cur cursor) (Result, error) {
@@ -210,11 +223,26 @@ func sortKey(v any, exact bool) string {
 		key = strings.Join(v, "\x00")
 	case bool:
 		key = fmt.Sprint(v)
+	case int64:
+		key = numberKey(float64(v))
+	case float64:
+		key = numberKey(v)
 	}
 	if exact {
 		return key
 	}
 	return strings.ToLower(key)
+}
+
+// numberKey is a text that sorts as the number does.
+func numberKey(v float64) string {
+	bits := math.Float64bits(v)
+	if v < 0 {
+		bits = ^bits
+	} else {
+		bits |= 1 << 63
+	}
+	return fmt.Sprintf("%016x", bits)
 }
 
 func compareKeys(a, b, idA, idB string, desc bool) int {

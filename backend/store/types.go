@@ -155,6 +155,9 @@ type Order struct {
 	Field string
 	Desc  bool
 	Exact bool // Keyword fields by their bytes; without it they are ordered as people do, ignoring case
+	// Keyed orders numbers as Keyword fields are: by remembered keys, those without one last. It takes longer the first time, and allows
+	// Page.Skip.
+	Keyed bool
 }
 
 // Page asks for part of an ordered list.
@@ -163,6 +166,7 @@ type Page struct {
 	Order  Order
 	Limit  int    // 1 … 1000; 0 means 100
 	Cursor string // Result.Next of the page before
+	Skip   int    // without a Cursor: records left out at the beginning, in an order by a Keyword field or a Keyed one
 }
 
 // Result is a page of records, opened.

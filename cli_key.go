@@ -1,6 +1,8 @@
 package main
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -12,7 +14,7 @@ import (
 )
 
 func (c *cli) keyCommand() *cobra.Command {
-	return group("key", "The keys of the data folder: status, export, import, rotate", c.keyStatus(), c.keyExport(), c.keyImport(), c.keyRotate())
+	return group("key", "The keys of the data folder: status, export, import, rotate, passphrase", c.keyStatus(), c.keyExport(), c.keyImport(), c.keyRotate(), c.keyPassphrase())
 }
 
 func (c *cli) keyStatus() *cobra.Command {
@@ -92,4 +94,44 @@ func (c *cli) keyRotate() *cobra.Command {
 				return c.printKeyStatus(h.Vault.Status())
 			})
 		}}
+}
+
+func (c *cli) keyPassphrase() *cobra.Command {
+	var file string
+	var keychain bool
+	cmd := &cobra.Command{Use: "passphrase", Short: "Change the passphrase, or move the master key between passphrase and keychain", Args: args(0, 0, "no arguments"),
+		Long: "Put the master key under a new passphrase, asked for at a terminal or read from --new-passphrase-file; the old one is asked for, or read from\n--passphrase-file. It also takes the master key out of the keychain; --keychain puts it back there. Key files in older backups go on opening\nwith the passphrase of their time: where that may be known to others, run `cloudops key rotate` as well.",
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if keychain && file != "" {
+				return usageError{"--keychain and --new-passphrase-file exclude each other", "Choose where the master key is to be kept."}
+			}
+			return c.withLedger(cmd.Context(), func(h *host.Host) error {
+				if err := c.movePassphrase(cmd.Context(), h, file, keychain); err != nil {
+					return err
+				}
+				return c.printKeyStatus(h.Vault.Status())
+			})
+		}}
+	cmd.Flags().StringVar(&file, "new-passphrase-file", "", "the file that holds the new passphrase")
+	cmd.Flags().BoolVar(&keychain, "keychain", false, "keep the master key in the keychain from now on")
+	return cmd
+}
+
+func (c *cli) movePassphrase(ctx context.Context, h *host.Host, file string, keychain bool) error {
+	if keychain {
+		return h.UseKeychain(ctx)
+	}
+	// The source of a new passphrase is not that of the old one.
+	next := *c
+	if next.passphraseFile = file; file == "" {
+		fmt.Fprintln(c.err, "The new passphrase.")
+	}
+	passphrase, err := next.passphrase(ctx, true)
+	if errors.Is(err, errNobodyToAsk) {
+		return usageError{"key passphrase needs --new-passphrase-file FILE where nobody can be asked", "Name a file that holds the new passphrase."}
+	}
+	if err != nil {
+		return err
+	}
+	return h.ChangePassphrase(ctx, passphrase)
 }

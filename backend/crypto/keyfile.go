@@ -46,7 +46,9 @@ type keyRing struct {
 	// Next is the id of a master key that a rotation is about to put under the entry's pending name.
 	Next string `json:"next_master_id,omitempty"`
 	// Promote: Master is under the pending name and has to be moved to its own.
-	Promote  bool         `json:"promote,omitempty"`
+	Promote bool `json:"promote,omitempty"`
+	// Leave is an entry of the keychain that holds the master key and no longer should: a passphrase guards it now.
+	Leave    string       `json:"leave_entry,omitempty"`
 	Active   string       `json:"active_data_key"`
 	DataKeys []dataKey    `json:"data_keys"`
 	Secret   string       `json:"secret"` // the root of SubKey, wrapped

@@ -53,6 +53,11 @@ func ask(ctx context.Context, o Options, create bool, cause error) ([]byte, erro
 	if err != nil {
 		return nil, &Error{Err: ErrNeedPassphrase, Cause: err, Advice: "Enter the passphrase, or give it with --passphrase-file."}
 	}
+	return normal(p, create)
+}
+
+// normal is the one form of a passphrase. A new one must be long enough.
+func normal(p []byte, create bool) ([]byte, error) {
 	p = bytes.TrimRight(p, "\r\n")
 	if utf8.Valid(p) {
 		p = norm.NFKC.Bytes(p)

@@ -117,8 +117,9 @@ func OpenContext(ctx context.Context, dir string, o Options) (*Vault, error) {
 	}
 	_ = os.Remove(filepath.Join(dir, creatingName))
 	if err := v.settle(ctx); err != nil {
-		v.notice("A rotation of the master key has not been tidied up (%v); that is tried again at the next start.", err)
+		v.notice("A change of the master key has not been tidied up (%v); that is tried again at the next start.", err)
 	}
+	v.leave(ctx)
 	return v, nil
 }
 

@@ -29,6 +29,14 @@ func (h *Host) ExportRecovery(path string) error {
 	return h.Vault.MarkRecoverySaved()
 }
 
+// ChangePassphrase puts the master key under a new passphrase; where the keychain held it, its entry goes. crypto.ErrWeakPassphrase.
+func (h *Host) ChangePassphrase(ctx context.Context, passphrase []byte) error {
+	return h.Vault.SetPassphrase(ctx, passphrase)
+}
+
+// UseKeychain keeps the master key in the keychain from now on. An error of the keychain leaves it under its passphrase.
+func (h *Host) UseKeychain(ctx context.Context) error { return h.Vault.UseKeychain(ctx, h.isDefault) }
+
 // DeclineRecovery records that the user goes on without having saved the recovery key.
 func (h *Host) DeclineRecovery() error {
 	_, err := h.SaveSettings(func(s *config.Settings) error {

@@ -4,11 +4,15 @@ package cli_test
 
 import (
 	"encoding/base64"
+	"fmt"
+	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -167,6 +171,79 @@ func TestPassphrase(t *testing.T) {
 	require.NoFileExists(t, filepath.Join(b.dir, "keys.json"))
 }
 
+// TestChangeOfPassphrase replaces it, by files, and moves the master key into the keychain and out of it.
+func TestChangeOfPassphrase(t *testing.T) {
+	t.Parallel()
+	a := newApp(t).wordsOnly()
+	bus := a.env["DBUS_SESSION_BUS_ADDRESS"]
+	a.withPassphrase()
+	id := a.create("Behind a passphrase")
+	old, next := a.args, []string{"--passphrase-file", a.file("next", "another horse battery staple\n")}
+	require.Equal(t, "weak_passphrase", a.refusedUnchanged("weak_passphrase", "key", "passphrase", "--new-passphrase-file", a.file("short", "horse\n")).Error.Code)
+	require.Equal(t, "usage", a.refused(2, "key", "passphrase").Error.Code)
+	require.Equal(t, "usage", a.refused(2, "key", "passphrase", "--keychain", "--new-passphrase-file", next[1]).Error.Code)
+	require.Equal(t, "keychain", a.refusedUnchanged("keychain", "key", "passphrase", "--keychain").Error.Code, "there is none")
+	a.ok("key", "passphrase", "--new-passphrase-file", next[1])
+	require.Equal(t, "wrong_passphrase", a.refusedUnchanged("wrong_passphrase", "chats", "list").Error.Code)
+	a.args = next
+	require.Equal(t, "Behind a passphrase", a.conversation(id).Title)
+
+	a.env["DBUS_SESSION_BUS_ADDRESS"] = bus
+	a.ok("key", "passphrase", "--keychain")
+	a.args = nil
+	status := a.keys()
+	require.Equal(t, "keychain", status.Backend)
+	require.Contains(t, desk.lookup(t, status.Entry), status.VaultID)
+	require.Equal(t, "Behind a passphrase", a.conversation(id).Title)
+	a.ok("key", "passphrase", "--new-passphrase-file", old[1])
+	require.False(t, desk.holds(status.Entry))
+	require.Equal(t, "needs_passphrase", a.refusedUnchanged("needs_passphrase", "chats", "list").Error.Code)
+	a.args = old
+	require.Equal(t, "Behind a passphrase", a.conversation(id).Title)
+}
+
+// TestKilledRotations kills rotations at random moments: everything can be read after each, by the keychain's key or the passphrase, and a rotation
+// that was cut off is carried on or taken back.
+func TestKilledRotations(t *testing.T) {
+	t.Parallel()
+	for name, prepare := range map[string]func(*app) *app{"keychain": func(a *app) *app { return a }, "passphrase": (*app).withPassphrase} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a := prepare(newApp(t).wordsOnly())
+			id := a.create("Rotated")
+			a.append(id, "before all rotations")
+			rng := rand.New(rand.NewPCG(uint64(time.Now().UnixNano()), 3))
+			begin := time.Now()
+			a.ok("key", "rotate")
+			whole := time.Since(begin)
+			killed := 0
+			for round := range 10 {
+				b := a.start("key", "rotate", "--json")
+				time.Sleep(time.Duration(rng.Int64N(int64(whole))))
+				_ = b.Process.Kill()
+				if b.end() != 0 {
+					killed++
+				}
+				if round%2 == 1 { // each with the next start, some with two
+					a.append(id, fmt.Sprintf("after round %d", round))
+				}
+			}
+			t.Logf("%d of 10 were killed, over %s", killed, whole)
+			require.Positive(t, killed)
+			require.Len(t, a.conversation(id).Messages, 6)
+			before := a.keys()
+			a.ok("key", "rotate")
+			after := a.keys()
+			require.NotEqual(t, before.MasterKeyID, after.MasterKeyID)
+			require.Equal(t, before.DataKeys+1, after.DataKeys)
+			require.Len(t, a.conversation(id).Messages, 6)
+			if name == "keychain" {
+				require.False(t, desk.holds(after.Entry+".next"))
+			}
+		})
+	}
+}
+
 // TestRecoveryOnAnotherMachine: with a copy of the data folder and the recovery key, an empty keychain or a
 // passphrase is enough.
 func TestRecoveryOnAnotherMachine(t *testing.T) {
@@ -224,4 +301,11 @@ func otherRecovery(t *testing.T) string {
 	content, err := os.ReadFile(out)
 	require.NoError(t, err)
 	return string(content)
+}
+
+// holds tells whether the keychain has an entry.
+func (s *session) holds(entry string) bool {
+	cmd := exec.Command("secret-tool", "lookup", "service", "cloudops", "username", entry)
+	cmd.Env = s.env()
+	return cmd.Run() == nil
 }

@@ -87,7 +87,7 @@ func (a *App) SearchEstate(q EstateQuery) (EstatePage, error) {
 		return EstatePage{}, err
 	}
 	out := EstatePage{
-		Resources: []Resource{}, Total: page.Total, Next: page.Next, Understood: []EstateFilter{}, Facets: []FacetGroup{}, Notes: list(page.Notes),
+		Resources: []Resource{}, Total: page.Total, Understood: []EstateFilter{}, Facets: []FacetGroup{}, Notes: list(page.Notes),
 		TookMS: float64(page.Took.Microseconds()) / 1000, Pending: page.Pending, Dense: page.Dense, FromLedger: page.FromLedger,
 	}
 	accounts := h.Estate.Accounts(a.ctx)

@@ -66,7 +66,7 @@ type EstateQuery struct {
 	SortBy           string         `json:"sortBy"`           // any plain field; empty: relevance or name
 	Desc             bool           `json:"desc"`
 	Limit            int            `json:"limit"`
-	Cursor           string         `json:"cursor"`
+	Skip             int            `json:"skip"` // hits left out at the beginning
 }
 
 // FacetValue is a value and its count.
@@ -93,7 +93,6 @@ type FacetGroup struct {
 type EstatePage struct {
 	Resources  []Resource     `json:"resources"`
 	Total      int            `json:"total"`
-	Next       string         `json:"next"`
 	Understood []EstateFilter `json:"understood"` // what the query's words became
 	Facets     []FacetGroup   `json:"facets"`
 	TookMS     float64        `json:"tookMs"`

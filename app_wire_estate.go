@@ -13,7 +13,7 @@ import (
 
 func estateQuery(q EstateQuery) estate.Query {
 	return estate.Query{
-		Text: q.Text, Filters: estateFilters(q.Filters), IgnoreUnderstood: q.IgnoreUnderstood, SortBy: q.SortBy, Desc: q.Desc, Limit: q.Limit, Cursor: q.Cursor,
+		Text: q.Text, Filters: estateFilters(q.Filters), IgnoreUnderstood: q.IgnoreUnderstood, SortBy: q.SortBy, Desc: q.Desc, Limit: q.Limit, Skip: q.Skip,
 	}
 }
 

@@ -25,7 +25,7 @@ func (w *search) list(ctx context.Context) error {
 		w.page.Total = int(n)
 		return err
 	})
-	if !w.query.NoFacets && w.query.Cursor == "" {
+	if !w.query.NoFacets && w.query.Cursor == "" && w.query.Skip == 0 {
 		group.Go(func() (err error) {
 			w.page.Facets, err = w.countFacets(groupCtx, filter, w.without(filter))
 			return err
@@ -57,17 +57,7 @@ func (w *search) tiers(filter store.Filter) []store.Filter {
 			divide(fieldType, expandTypes(f.Values))
 		}
 	}
-	if !ranged[w.query.SortBy] {
-		return tiers
-	}
-	// An order by a number leaves out what has none: that follows.
-	var parts []store.Filter
-	for _, t := range tiers {
-		for _, op := range []store.Op{store.Exists, store.Missing} {
-			parts = append(parts, store.Filter{All: append(slices.Clone(t.All), store.Condition{Field: w.query.SortBy, Op: op}), Any: t.Any})
-		}
-	}
-	return parts
+	return tiers
 }
 
 func (w *search) listPage(ctx context.Context, filter store.Filter) error {
@@ -88,15 +78,32 @@ func (w *search) listPage(ctx context.Context, filter store.Filter) error {
 			}
 		}
 	}
-	tiers := w.tiers(filter)
+	skip := min(w.query.Skip, len(hits))
+	return w.fill(ctx, hits[skip:], w.tiers(filter), w.query.Skip-skip)
+}
+
+// fill goes through the tiers from the cursor on, leaving out skip hits, until the page is full.
+func (w *search) fill(ctx context.Context, hits []Hit, tiers []store.Filter, skip int) error {
 	at := w.cursor
 	for at.Tier < len(tiers) && len(hits) < w.query.Limit {
+		if skip > 0 && len(tiers) > 1 {
+			n, err := w.store.Count(ctx, store.Estate, tiers[at.Tier])
+			if err != nil {
+				return err
+			}
+			if int(n) <= skip {
+				skip -= int(n)
+				at.Tier++
+				continue
+			}
+		}
 		res, err := w.store.Scroll(ctx, store.Estate, store.Page{
-			Filter: tiers[at.Tier], Order: w.order(at.Tier), Limit: w.query.Limit - len(hits), Cursor: at.Inner,
+			Filter: tiers[at.Tier], Order: w.order(), Limit: w.query.Limit - len(hits), Cursor: at.Inner, Skip: skip,
 		})
 		if err != nil {
 			return err
 		}
+		skip = 0
 		w.page.FromLedger = w.page.FromLedger || res.FromLedger
 		for i := range res.Records {
 			rec := &res.Records[i]
@@ -118,11 +125,12 @@ func (w *search) listPage(ctx context.Context, filter store.Filter) error {
 	return nil
 }
 
-func (w *search) order(tier int) store.Order {
-	if w.query.SortBy == "" || ranged[w.query.SortBy] && tier%2 == 1 {
+// order is by keys also for numbers: what has none comes last, and a page can begin anywhere.
+func (w *search) order() store.Order {
+	if w.query.SortBy == "" {
 		return store.Order{Field: fieldName, Desc: w.query.Desc}
 	}
-	return store.Order{Field: w.query.SortBy, Desc: w.query.Desc}
+	return store.Order{Field: w.query.SortBy, Desc: w.query.Desc, Keyed: true}
 }
 
 func hitOf(rec *store.Record, score float64, why []string) (Hit, error) {

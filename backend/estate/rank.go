@@ -273,7 +273,7 @@ func (w *search) finish(hits []ranked) error {
 	if !w.query.NoFacets {
 		w.page.Facets = facetsIn(hits)
 	}
-	start := min(w.cursor.Offset, len(hits))
+	start := min(w.cursor.Offset+w.query.Skip, len(hits))
 	end := min(start+w.query.Limit, len(hits))
 	for _, h := range hits[start:end] {
 		item, err := itemOf(h.rec)

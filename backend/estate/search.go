@@ -33,6 +33,7 @@ type Query struct {
 	Desc             bool
 	Limit            int    // 1 … 1000; 0: 50
 	Cursor           string // Page.Next of the page before
+	Skip             int    // without a Cursor: hits left out at the beginning, for a table that is scrolled anywhere
 	NoFacets         bool
 }
 
@@ -162,6 +163,12 @@ func (w *search) prepare() (err error) {
 	}
 	if w.query.SortBy != "" && !slices.Contains(sortable, w.query.SortBy) {
 		return fmt.Errorf("%w: resources cannot be ordered by %q", ErrInvalid, clip(w.query.SortBy))
+	}
+	if w.query.Skip < 0 {
+		return fmt.Errorf("%w: %d hits cannot be left out", ErrInvalid, w.query.Skip)
+	}
+	if w.query.Cursor != "" {
+		w.query.Skip = 0
 	}
 	if w.cursor, err = parseCursor(w.query.Cursor); err != nil {
 		return err

@@ -140,6 +140,7 @@ func TestPagesHoldEverythingOnceInOrder(t *testing.T) {
 	s, _, ctx := openWith(t, fixture())
 	for _, q := range []estate.Query{
 		{}, {SortBy: "region"}, {SortBy: "type", Desc: true}, {Text: "staging databases"}, {Text: "warehouse"}, {Text: "search things", SortBy: "name"}, {Text: "production"},
+		{SortBy: "size"}, {SortBy: "size", Desc: true}, {Text: fixture()[0].ARN},
 	} {
 		var paged []string
 		for q.Limit = 2; ; {
@@ -160,6 +161,18 @@ func TestPagesHoldEverythingOnceInOrder(t *testing.T) {
 			whole = append(whole, h.ARN)
 		}
 		assert.Equal(t, whole, paged, q.Text+q.SortBy)
+		// A table begins anywhere.
+		for skip := range len(whole) + 2 {
+			q.Limit, q.Skip = 3, skip
+			page, err := s.Search(ctx, q)
+			require.NoError(t, err)
+			var part []string
+			for _, h := range page.Hits {
+				part = append(part, h.ARN)
+			}
+			assert.Equal(t, append([]string{}, whole[min(skip, len(whole)):min(skip+3, len(whole))]...), append([]string{}, part...), "%s from %d", q.Text+q.SortBy, skip)
+			assert.Len(t, whole, page.Total)
+		}
 		assert.Len(t, whole, page.Total)
 		assert.Len(t, slices.Compact(slices.Sorted(slices.Values(whole))), len(whole))
 	}

@@ -3,22 +3,19 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 	"sync"
 	"time"
 
-	"github.com/schollz/progressbar/v3"
-	"golang.org/x/term"
-
 	"cloudops/backend/chat"
 	"cloudops/backend/embedding"
+	"cloudops/bench/rig"
 )
 
 // fill writes all conversations and waits until everything is in the index, vectors too.
 func (b *bench) fill(ctx context.Context) error {
 	start := time.Now()
 	b.sizes = shares(b.o.conversations, b.o.messages)
-	bar := progress(b.o.messages, "writing")
+	bar := rig.Progress(b.o.messages, "writing")
 	at := time.Date(2025, 1, 1, 8, 0, 0, 0, time.UTC)
 	for i, size := range b.sizes {
 		c, err := b.chat.CreateWith(ctx, chat.NewConversation{CreatedAt: at})
@@ -52,9 +49,9 @@ func (b *bench) fill(ctx context.Context) error {
 
 func (b *bench) waitIndexed(ctx context.Context) error {
 	done := make(chan error, 1)
-	go func() { done <- b.store.WaitEmbedded(ctx) }()
+	go func() { done <- b.Store.WaitEmbedded(ctx) }()
 	most := max(1, b.chat.Pending())
-	bar := progress(most, "indexing")
+	bar := rig.Progress(most, "indexing")
 	for {
 		select {
 		case err := <-done:
@@ -64,16 +61,6 @@ func (b *bench) waitIndexed(ctx context.Context) error {
 			_ = bar.Set(max(0, most-b.chat.Pending()))
 		}
 	}
-}
-
-func progress(total int, label string) *progressbar.ProgressBar {
-	return progressbar.NewOptions(total,
-		progressbar.OptionSetDescription(label),
-		progressbar.OptionSetWriter(os.Stderr),
-		progressbar.OptionSetVisibility(term.IsTerminal(int(os.Stderr.Fd()))),
-		progressbar.OptionThrottle(200*time.Millisecond),
-		progressbar.OptionClearOnFinish(),
-	)
 }
 
 // shares gives the first conversation a fifth of the messages and each other one the same part of the rest.

@@ -15,16 +15,11 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
-	"path/filepath"
-	"time"
 
 	"cloudops/backend/chat"
-	"cloudops/backend/crypto"
 	"cloudops/backend/embedding"
-	"cloudops/backend/ledger"
-	"cloudops/backend/qdrant"
 	"cloudops/backend/secret"
-	"cloudops/backend/store"
+	"cloudops/bench/rig"
 )
 
 type options struct {
@@ -55,16 +50,13 @@ func main() {
 
 // bench is the services over one folder.
 type bench struct {
-	o      options
-	server *qdrant.Server
-	vault  *crypto.Vault
-	ledger *ledger.Ledger
-	model  *remembering
-	store  *store.Store
-	chat   *chat.Service
-	texts  *texts
-	ids    []string // of the conversations; the first is the long one
-	sizes  []int    // messages of each
+	*rig.Rig
+	o     options
+	model *remembering
+	chat  *chat.Service
+	texts *texts
+	ids   []string // of the conversations; the first is the long one
+	sizes []int    // messages of each
 }
 
 func run(ctx context.Context, o options) (err error) {
@@ -73,65 +65,18 @@ func run(ctx context.Context, o options) (err error) {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	b := &bench{o: o, texts: newTexts(o.seed)}
-	defer func() { err = errors.Join(err, b.close()) }()
-	if err := b.open(ctx, dir); err != nil {
-		return err
-	}
-	if err := b.fill(ctx); err != nil {
-		return fmt.Errorf("fill: %w", err)
-	}
-	return b.measure(ctx)
-}
-
-func (b *bench) open(ctx context.Context, dir string) (err error) {
-	if b.server, err = qdrant.Start(ctx, qdrant.Options{Dir: filepath.Join(dir, "qdrant"), LogFile: filepath.Join(dir, "qdrant.log")}); err != nil {
-		return err
-	}
-	if err := b.server.Ready(ctx); err != nil {
-		return err
-	}
-	if b.vault, err = crypto.Open(dir, crypto.Options{Keychain: &crypto.MemoryKeychain{}}); err != nil {
-		return err
-	}
-	if b.ledger, err = ledger.Open(ctx, dir, ledger.Options{}); err != nil {
-		return err
-	}
 	model, err := embedding.New(embedding.Options{})
 	if err != nil {
 		return err
 	}
-	b.model = remember(model)
-	if b.store, err = store.New(store.Deps{Ledger: b.ledger, Sealer: b.vault, Model: b.model}, store.Options{Schemas: chat.SchemasWith(secret.Redact)}); err != nil {
+	b := &bench{o: o, texts: newTexts(o.seed), model: remember(model)}
+	if b.Rig, err = rig.Open(ctx, dir, b.model, chat.SchemasWith(secret.Redact)); err != nil {
 		return err
 	}
-	e := b.server.Endpoint()
-	if err := b.store.Connect(ctx, store.Address{Host: e.Host, Port: e.GRPCPort, APIKey: e.APIKey}); err != nil {
-		return err
+	defer func() { err = errors.Join(err, b.Close()) }()
+	b.chat = chat.New(b.Store, chat.Options{ModelID: model.ID()})
+	if err := b.fill(ctx); err != nil {
+		return fmt.Errorf("fill: %w", err)
 	}
-	b.chat = chat.New(b.store, chat.Options{ModelID: model.ID()})
-	return nil
-}
-
-// close ends what was opened, in the reverse order.
-func (b *bench) close() error {
-	var errs []error
-	if b.store != nil {
-		errs = append(errs, b.store.Close())
-	}
-	if b.model != nil {
-		errs = append(errs, b.model.Close())
-	}
-	if b.ledger != nil {
-		errs = append(errs, b.ledger.Close())
-	}
-	if b.vault != nil {
-		errs = append(errs, b.vault.Close())
-	}
-	if b.server != nil {
-		ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
-		defer cancel()
-		errs = append(errs, b.server.Stop(ctx))
-	}
-	return errors.Join(errs...)
+	return b.measure(ctx)
 }

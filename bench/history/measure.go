@@ -4,11 +4,12 @@ import (
 	"context"
 	"fmt"
 	"math/rand/v2"
-	"slices"
 	"time"
 
 	"cloudops/backend/chat"
 	"cloudops/backend/embedding"
+	"cloudops/backend/store"
+	"cloudops/bench/rig"
 )
 
 // operation is one thing that is measured, and the raw call that it cannot be faster than.
@@ -21,12 +22,13 @@ type operation struct {
 
 // measure runs the operation and its bound in turn, so that noise of the machine meets both.
 func (b *bench) measure(ctx context.Context) error {
-	raw, err := b.connectRaw(ctx)
+	client, err := b.Raw(ctx)
 	if err != nil {
 		return err
 	}
+	raw := &rawClient{client}
 	defer raw.close()
-	if err := raw.settled(ctx); err != nil {
+	if err := rig.Settled(ctx, client, store.ChatHistory, store.ChatSessions); err != nil {
 		return err
 	}
 	fmt.Printf("| %-34s | %9s | %9s | %-28s | %9s | %9s | %6s |\n", "operation", "p50 ms", "p95 ms", "raw Qdrant call", "p50 ms", "p95 ms", "ratio")
@@ -34,13 +36,13 @@ func (b *bench) measure(ctx context.Context) error {
 	for _, op := range b.operations(ctx, raw) {
 		var ours, theirs []time.Duration
 		for i := range b.o.rounds + warmUp {
-			took, err := timed(op.do, i)
+			took, err := rig.Timed(op.do, i)
 			if err != nil {
 				return fmt.Errorf("%s: %w", op.name, err)
 			}
 			var rawTook time.Duration
 			if op.raw != nil {
-				if rawTook, err = timed(op.raw, i); err != nil {
+				if rawTook, err = rig.Timed(op.raw, i); err != nil {
 					return fmt.Errorf("raw call of %s: %w", op.name, err)
 				}
 			}
@@ -55,26 +57,14 @@ func (b *bench) measure(ctx context.Context) error {
 
 const warmUp = 10
 
-func timed(do func(int) error, i int) (time.Duration, error) {
-	start := time.Now()
-	err := do(i)
-	return time.Since(start), err
-}
-
 func report(op operation, ours, theirs []time.Duration) {
-	p50, p95 := percentile(ours, 50), percentile(ours, 95)
+	p50, p95 := rig.Percentile(ours, 50), rig.Percentile(ours, 95)
 	if op.raw == nil {
 		fmt.Printf("| %-34s | %9.2f | %9.2f | %-28s | %9s | %9s | %6s |\n", op.name, p50, p95, "", "", "", "")
 		return
 	}
-	r50, r95 := percentile(theirs, 50), percentile(theirs, 95)
+	r50, r95 := rig.Percentile(theirs, 50), rig.Percentile(theirs, 95)
 	fmt.Printf("| %-34s | %9.2f | %9.2f | %-28s | %9.2f | %9.2f | %6.1f |\n", op.name, p50, p95, op.bound, r50, r95, p50/r50)
-}
-
-// percentile in milliseconds.
-func percentile(times []time.Duration, p int) float64 {
-	slices.Sort(times)
-	return float64(times[min(len(times)-1, len(times)*p/100)].Microseconds()) / 1000
 }
 
 func (b *bench) operations(ctx context.Context, raw *rawClient) []operation {

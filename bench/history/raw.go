@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"errors"
-	"time"
 
 	"github.com/qdrant/go-client/qdrant"
 
@@ -13,42 +11,6 @@ import (
 
 // rawClient makes the calls that bound ours: the same question to the same collection, and nothing of it opened or mapped.
 type rawClient struct{ client *qdrant.Client }
-
-func (b *bench) connectRaw(ctx context.Context) (*rawClient, error) {
-	e := b.server.Endpoint()
-	client, err := qdrant.NewClient(&qdrant.Config{Host: e.Host, Port: e.GRPCPort, APIKey: e.APIKey, SkipCompatibilityCheck: true})
-	if err != nil {
-		return nil, err
-	}
-	ctx, cancel := context.WithTimeout(ctx, 10*time.Second)
-	defer cancel()
-	if _, err := client.HealthCheck(ctx); err != nil {
-		return nil, errors.Join(err, client.Close())
-	}
-	return &rawClient{client}, nil
-}
-
-// settled waits until Qdrant has indexed the segments that the filling left: it does that once, with both cores.
-func (r *rawClient) settled(ctx context.Context) error {
-	for {
-		green := true
-		for _, name := range []store.Collection{store.ChatHistory, store.ChatSessions} {
-			info, err := r.client.GetCollectionInfo(ctx, string(name))
-			if err != nil {
-				return err
-			}
-			green = green && info.GetStatus() == qdrant.CollectionStatus_Green
-		}
-		if green {
-			return nil
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(time.Second):
-		}
-	}
-}
 
 func (r *rawClient) close() { _ = r.client.Close() } // nothing of it is waited for
 

@@ -151,6 +151,12 @@ function watched(page: Page): string[] {
   return complaints;
 }
 
+/** A user who said no to the recovery key before. */
+export function pastKey(home: string): void {
+  mkdirSync(path.join(home, "data"), { mode: 0o700 });
+  writeFileSync(path.join(home, "data/settings.json"), JSON.stringify({ version: 1, recovery_declined_at: "2026-01-01T00:00:00Z" }), { mode: 0o600 });
+}
+
 interface Fixtures {
   app: App;
   scripted: Scripted;
@@ -171,10 +177,7 @@ export const test = base.extend<Fixtures>({
   },
   app: async ({ scripted, keyAsked }, provide) => {
     const home = mkdtempSync(path.join(tmpdir(), "cloudops-e2e-"));
-    if (!keyAsked) {
-      mkdirSync(path.join(home, "data"), { mode: 0o700 });
-      writeFileSync(path.join(home, "data/settings.json"), JSON.stringify({ version: 1, recovery_declined_at: "2026-01-01T00:00:00Z" }), { mode: 0o600 });
-    }
+    if (!keyAsked) pastKey(home);
     writeFileSync(path.join(home, "aws-config"), "[profile prod-readonly]\nregion = eu-west-1\n\n[profile sandbox]\nregion = us-east-1\n\n[profile scripted]\nregion = eu-west-1\n");
     writeFileSync(path.join(home, "aws-credentials"), "[scripted]\naws_access_key_id = test\naws_secret_access_key = test\n");
     // Whatever would leave this machine goes to the model server, which writes it down.

@@ -1,12 +1,13 @@
 import { execFileSync } from "node:child_process";
-import { createWriteStream, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { createWriteStream, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { once } from "node:events";
 import { test as base } from "@playwright/test";
 import type { Page } from "@playwright/test";
-import { App, expect } from "./app";
-import { appBinary, root } from "./build-app";
+import { App, expect, pastKey } from "./app";
+import { head, quiet, report, scroll, wordsAlone } from "./bench";
+import { appBinary } from "./build-app";
 
 // What a person feels at the size of years of use: 5,000 conversations, one of them of 20,000 messages. It prints what it
 // measured and asserts no times.
@@ -33,12 +34,6 @@ async function writeChats(file: string): Promise<void> {
   await once(out, "finish");
 }
 
-function report(what: string, times: number[]): void {
-  const sorted = times.toSorted((a, b) => a - b);
-  const at = (p: number) => (sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * p) / 100))] ?? 0).toFixed(0);
-  console.log(`| ${what.padEnd(58)} | ${at(50).padStart(6)} | ${at(95).padStart(6)} |`);
-}
-
 /** From the click to the first frame that shows what was asked for, measured in the page. */
 function open(page: Page, title: string, shows: string): Promise<number> {
   return page.evaluate(
@@ -60,37 +55,15 @@ function open(page: Page, title: string, shows: string): Promise<number> {
   );
 }
 
-/** Scrolls up a screen at a time and returns how long each frame took. */
-function scroll(page: Page, label: string, screens: number): Promise<number[]> {
-  return page.evaluate(
-    ([name, count]) =>
-      new Promise<number[]>((resolve) => {
-        const list = document.querySelector<HTMLElement>(`[aria-label="${name}"]`)!;
-        const frames: number[] = [];
-        let last = performance.now();
-        const step = (now: number) => {
-          frames.push(now - last);
-          last = now;
-          list.scrollTop = Math.max(0, list.scrollTop - list.clientHeight / 8);
-          if (frames.length < Number(count) * 8) requestAnimationFrame(step);
-          else resolve(frames.slice(1));
-        };
-        requestAnimationFrame(step);
-      }),
-    [label, screens] as const,
-  );
-}
-
 base("5,000 conversations and a conversation of 20,000 messages", async ({ page }) => {
   base.setTimeout(900_000);
   const home = mkdtempSync(path.join(tmpdir(), "cloudops-scale-"));
   for (const file of ["aws-config", "aws-credentials"]) writeFileSync(path.join(home, file), "");
   const file = path.join(home, "chats.jsonl");
+  pastKey(home);
   await writeChats(file);
   // By words alone: embedding 40,000 messages would keep both cores busy for minutes, and lists and histories need no vectors.
-  const resources = path.join(home, "resources");
-  mkdirSync(resources);
-  symlinkSync(path.join(root, "build/bin/resources/qdrant"), path.join(resources, "qdrant"));
+  const resources = wordsAlone(home);
   execFileSync(appBinary, ["chats", "import", file], {
     env: { ...process.env, CLOUDOPS_DATA_DIR: path.join(home, "data"), CLOUDOPS_RESOURCES_DIR: resources }, stdio: ["ignore", "inherit", "inherit"],
   });
@@ -102,11 +75,7 @@ base("5,000 conversations and a conversation of 20,000 messages", async ({ page 
   console.log(`\nwindow ready ${Date.now() - started} ms after its page was asked for`);
   await page.keyboard.press("Control+1");
   await expect(page.getByText("The long one")).toBeVisible({ timeout: 60_000 });
-  type Bound = Record<string, () => Promise<{ pending: number; qdrant: string }>>;
-  await expect.poll(() => page.evaluate(async () => {
-    const status = await (window as never as { go: { main: { App: Bound } } }).go.main.App.GetStatus!();
-    return `${status.qdrant} ${status.pending}`;
-  }), { timeout: 300_000 }).toBe("running 0");
+  await quiet(page);
   const small: number[] = [];
   const long: number[] = [];
   for (let i = 0; i < 20; i++) {
@@ -114,10 +83,10 @@ base("5,000 conversations and a conversation of 20,000 messages", async ({ page 
     small.push(await open(page, `Conversation number ${4999 - i % 8}`, `Message 3 of conversation ${4999 - i % 8}:`));
   }
   await open(page, "The long one", `Message ${longOne - 1} of`);
-  console.log(`| ${"ms".padEnd(58)} |    p50 |    p95 |\n|---|--:|--:|`);
+  head();
   report(`open the conversation of ${longOne} messages, click to frame`, long);
   report("open one of 4 messages", small);
-  report("frame while scrolling up 60 screens of messages", await scroll(page, "Messages", 60));
+  report("frame while scrolling up 60 screens of messages", (await scroll(page, "Messages", 60, -1 / 8)).frames);
   await app.stop();
   rmSync(home, { recursive: true, force: true });
 });

@@ -144,7 +144,7 @@ describe("estate", () => {
     expect(within(chips).getByText("Environment: prod")).toBeInTheDocument();
     await user.click(within(chips).getByRole("button", { name: "Remove the filter Environment: prod" }));
     await waitFor(() => expect(within(chips).queryByText("Environment: prod")).not.toBeInTheDocument());
-    expect(within(chips).getByText("Database")).toBeInTheDocument();
+    expect(await within(chips).findByText("Database")).toBeInTheDocument();
   });
 
   test("the keyboard goes from the search to a resource", async () => {

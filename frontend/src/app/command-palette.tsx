@@ -153,7 +153,7 @@ function useFound(text: string): Found {
     queryKey: [...queryKeys.conversations, "palette", settled],
     queryFn: async (): Promise<Found> => {
       const [estate, chats] = await Promise.allSettled([
-        backend().searchEstate({ text: settled, filters: [], ignoreUnderstood: [], sortBy: "", desc: false, limit: 4, cursor: "" }),
+        backend().searchEstate({ text: settled, filters: [], ignoreUnderstood: [], sortBy: "", desc: false, limit: 4, skip: 0 }),
         backend().searchChats({ ...noChatFilters, text: settled, limit: 12 }),
       ]);
       const groups = chats.status === "fulfilled" ? chats.value.groups : [];

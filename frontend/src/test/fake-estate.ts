@@ -81,9 +81,9 @@ export abstract class FakeEstate extends FakeChats implements EstateBackend {
     const wanted = query.text && understood.length === 0 ? (r: Resource) => r.name.includes(query.text) || r.arn.includes(query.text) : () => true;
     const rows = this.resources.filter((r) => wanted(r) && filters.every((f) => f.values.includes(valueOf(r, f.field)) !== f.not));
     if (query.sortBy) rows.sort((a, b) => valueOf(a, query.sortBy).localeCompare(valueOf(b, query.sortBy)) * (query.desc ? -1 : 1));
-    const from = Number(query.cursor || "0");
+    const from = query.skip;
     const page = rows.slice(from, from + query.limit).map((r) => ({ ...r, why: query.text ? ["the name has “database”", "tag environment=prod"] : [] }));
-    return Promise.resolve({ resources: page, total: rows.length, next: from + query.limit < rows.length ? String(from + query.limit) : "", understood, facets: facetsOf(rows), tookMs: 7.3, pending: 0, dense: true, fromLedger: false, notes: [] });
+    return Promise.resolve({ resources: page, total: rows.length, understood, facets: facetsOf(rows), tookMs: 7.3, pending: 0, dense: true, fromLedger: false, notes: [] });
   };
   getResource = (arn: string) => {
     const resource = this.resources.find((r) => r.arn === arn);
@@ -105,7 +105,7 @@ export abstract class FakeEstate extends FakeChats implements EstateBackend {
   };
 
   groupEstate = async (query: EstateQuery, field: string) => {
-    const all = await this.searchEstate({ ...query, limit: 1_000_000, cursor: "" });
+    const all = await this.searchEstate({ ...query, limit: 1_000_000, skip: 0 });
     return { total: all.total, groups: facet(field, "", all.resources, (r) => valueOf(r, field), (r) => (field === "account_id" && r.accountName) || (field === "type" ? r.typeLabel : valueOf(r, field))).values };
   };
 

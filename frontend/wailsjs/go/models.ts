@@ -318,7 +318,6 @@ export namespace main {
 	export interface EstatePage {
 	    resources: Resource[];
 	    total: number;
-	    next: string;
 	    understood: EstateFilter[];
 	    facets: FacetGroup[];
 	    tookMs: number;
@@ -334,7 +333,7 @@ export namespace main {
 	    sortBy: string;
 	    desc: boolean;
 	    limit: number;
-	    cursor: string;
+	    skip: number;
 	}
 	export interface EstateStats {
 	    total: number;

@@ -4,16 +4,14 @@ import { daysAgo } from "@/lib/format";
 import { keys } from "@/lib/queries";
 import { useActiveRun } from "@/lib/runs";
 
-export function useEstateSearch(query: EstateQuery, enabled: boolean) {
-  return useInfiniteQuery({
+/** The first page of a result, with what was understood and the facets; useRows has the rest. */
+export function useEstateSearch(query: EstateQuery) {
+  return useQuery({
     queryKey: [...keys.estate, "search", query],
-    queryFn: ({ pageParam }) => backend().searchEstate({ ...query, cursor: pageParam }),
-    initialPageParam: "",
-    getNextPageParam: (page) => page.next || undefined,
+    queryFn: () => backend().searchEstate(query),
     placeholderData: keepPreviousData,
     // What came from the ledger is in no good order: ask until the index serves again.
-    refetchInterval: (q) => (q.state.data?.pages[0]?.fromLedger ? 3_000 : false),
-    enabled,
+    refetchInterval: (q) => (q.state.data?.fromLedger ? 3_000 : false),
   });
 }
 

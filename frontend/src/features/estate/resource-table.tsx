@@ -1,9 +1,10 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown, ArrowUp } from "lucide-react";
-import { useEffect, useImperativeHandle, useMemo, useRef, useState, type KeyboardEvent, type Ref } from "react";
+import { memo, useCallback, useEffect, useImperativeHandle, useMemo, useRef, useState, type KeyboardEvent, type Ref } from "react";
 import { EnvMark, ResourceIcon } from "@/components/resource-mark";
 import type { Resource } from "@/lib/backend";
 import { cn } from "@/lib/cn";
+import type { Rows } from "./rows";
 import { cellText, columnOf, type Column } from "./columns";
 
 export interface TableHandle {
@@ -11,8 +12,9 @@ export interface TableHandle {
 }
 
 interface ResourceTableProps {
-  resources: Resource[];
-  total: number;
+  rows: Rows;
+  /** Names the result: another one begins at its top. */
+  result: unknown;
   columns: readonly string[];
   /** Rows grow to show why each one was found. */
   showWhy: boolean;
@@ -21,48 +23,56 @@ interface ResourceTableProps {
   openArn: string;
   onSort: (field: string) => void;
   onOpen: (arn: string) => void;
-  /** The end of what is loaded comes into view. */
-  onNearEnd: () => void;
   handle?: Ref<TableHandle>;
 }
 
 export function ResourceTable(props: ResourceTableProps) {
-  const { resources, total, columns: fields, showWhy, openArn, onOpen, onNearEnd, handle } = props;
+  const { rows, result, columns: fields, showWhy, openArn, onOpen, handle } = props;
+  const { total, look } = rows;
   const columns = useMemo(() => fields.map(columnOf), [fields]);
   const template = columns.map((c) => c.width).join(" ");
   const scroller = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState(0);
-  const rows = useVirtualizer({
-    count: resources.length,
+  const list = useVirtualizer({
+    count: total,
     getScrollElement: () => scroller.current,
     estimateSize: () => (showWhy ? 48 : 34),
-    getItemKey: (i) => resources[i]?.arn ?? i,
     overscan: 12,
     initialRect: { width: 1000, height: 700 },
   });
-  const current = Math.min(active, Math.max(0, resources.length - 1));
-  const items = rows.getVirtualItems();
+  const current = Math.min(active, Math.max(0, total - 1));
+  const items = list.getVirtualItems();
+  const first = items[0]?.index ?? 0;
   const last = items.at(-1)?.index ?? 0;
 
+  useEffect(() => look(first, last), [first, last, look]);
+  // Another result begins at its top.
   useEffect(() => {
-    if (resources.length > 0 && last >= resources.length - 30) onNearEnd();
-  }, [last, resources.length, onNearEnd]);
-  useEffect(() => rows.measure(), [showWhy, rows]);
+    setActive(0);
+    list.scrollToOffset(0);
+  }, [result, list]);
+  useEffect(() => list.measure(), [showWhy, list]);
+  const choose = useCallback((index: number, arn: string) => {
+    setActive(index);
+    onOpen(arn);
+  }, [onOpen]);
   useImperativeHandle(handle, () => ({ focus: () => scroller.current?.focus() }), []);
 
   const move = (to: number) => {
-    const next = Math.max(0, Math.min(resources.length - 1, to));
+    const next = Math.max(0, Math.min(total - 1, to));
     setActive(next);
-    rows.scrollToIndex(next, { align: "auto" });
+    list.scrollToIndex(next, { align: "auto" });
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.target !== scroller.current) return;
     const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 15, PageUp: -15, j: 1, k: -1 }[event.key];
     if (step !== undefined) move(current + step);
     else if (event.key === "Home") move(0);
-    else if (event.key === "End") move(resources.length - 1);
-    else if (event.key === "Enter" && resources[current]) onOpen(resources[current].arn);
-    else return;
+    else if (event.key === "End") move(total - 1);
+    else if (event.key === "Enter") {
+      const resource = rows.at(current);
+      if (resource) onOpen(resource.arn);
+    } else return;
     event.preventDefault();
   };
 
@@ -80,11 +90,11 @@ export function ResourceTable(props: ResourceTableProps) {
     >
       <div className="w-full min-w-max">
         <HeaderRow {...props} columns={columns} template={template} />
-        <div role="rowgroup" className="relative" style={{ height: rows.getTotalSize() }}>
+        <div role="rowgroup" className="relative" style={{ height: list.getTotalSize() }}>
           {items.map((item) => (
             <Row
               key={item.key}
-              resource={resources[item.index]!}
+              resource={rows.at(item.index)}
               columns={columns}
               template={template}
               index={item.index}
@@ -92,11 +102,8 @@ export function ResourceTable(props: ResourceTableProps) {
               height={item.size}
               showWhy={showWhy}
               active={item.index === current}
-              open={resources[item.index]!.arn === openArn}
-              onClick={() => {
-                setActive(item.index);
-                onOpen(resources[item.index]!.arn);
-              }}
+              openArn={openArn}
+              onChoose={choose}
             />
           ))}
         </div>
@@ -138,17 +145,20 @@ function HeaderRow({ sortBy, desc, onSort, columns, template }: Pick<ResourceTab
 }
 
 interface RowProps extends Layout {
-  resource: Resource;
+  /** Undefined while it is on its way. */
+  resource: Resource | undefined;
   index: number;
   start: number;
   height: number;
   showWhy: boolean;
   active: boolean;
-  open: boolean;
-  onClick: () => void;
+  openArn: string;
+  onChoose: (index: number, arn: string) => void;
 }
 
-function Row({ resource, columns, template, index, start, height, showWhy, active, open, onClick }: RowProps) {
+/** Only rows that changed are drawn anew while the table is scrolled. */
+const Row = memo(function Row({ resource, columns, template, index, start, height, showWhy, active, openArn, onChoose }: RowProps) {
+  const open = resource !== undefined && resource.arn === openArn;
   return (
     // The grid itself takes the keys: it names the active row with aria-activedescendant.
     <div
@@ -156,7 +166,8 @@ function Row({ resource, columns, template, index, start, height, showWhy, activ
       id={`row-${index}`}
       aria-rowindex={index + 2}
       aria-selected={open}
-      onClick={onClick}
+      aria-busy={resource === undefined || undefined}
+      onClick={() => resource && onChoose(index, resource.arn)}
       className={cn(
         grid,
         "absolute inset-x-0 top-0 items-center border-b border-line/60 hover:bg-hover",
@@ -165,10 +176,12 @@ function Row({ resource, columns, template, index, start, height, showWhy, activ
       )}
       style={{ transform: `translateY(${start}px)`, height, gridTemplateColumns: template }}
     >
-      {columns.map((column) => <Cell key={column.field} resource={resource} field={column.field} showWhy={showWhy} />)}
+      {columns.map((column) =>
+        resource ? <Cell key={column.field} resource={resource} field={column.field} showWhy={showWhy} />
+        : <div key={column.field} role="gridcell"><span className="block h-2.5 w-2/3 rounded bg-hover" aria-hidden /></div>)}
     </div>
   );
-}
+});
 
 function Cell({ resource, field, showWhy }: { resource: Resource; field: string; showWhy: boolean }) {
   switch (field) {

@@ -1,5 +1,5 @@
 import { PanelLeft, SearchX } from "lucide-react";
-import { useCallback, useMemo, useState } from "react";
+import { useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Banner, Empty, ErrorPanel, sentence, Skeleton } from "@/components/ui/feedback";
 import { Tooltip } from "@/components/ui/tooltip";
@@ -14,6 +14,7 @@ import { Facets } from "./facets";
 import { FilterChips } from "./filter-chips";
 import { GroupMenu, Groups } from "./groups";
 import { useAskedForChanges, useEstateSearch } from "./queries";
+import { useRows } from "./rows";
 import { ResourceTable, type TableHandle } from "./resource-table";
 import { toggleValue, useEstateView, type buildQuery } from "./state";
 
@@ -25,14 +26,10 @@ interface ResultsProps {
 export function Results({ query, table }: ResultsProps) {
   const { estateFilters, setEstateFilters, resourceArn, openResource } = useNavigation();
   const view = useEstateView();
-  const search = useEstateSearch(query, true);
+  const search = useEstateSearch(query);
   const [facetsHidden, setFacetsHidden] = useState(readPreference("facetsHidden") === "yes");
-  const first = search.data?.pages[0];
-  const resources = useMemo(() => search.data?.pages.flatMap((p) => p.resources) ?? [], [search.data]);
-  const { fetchNextPage, hasNextPage, isFetchingNextPage } = search;
-  const onNearEnd = useCallback(() => {
-    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
-  }, [fetchNextPage, hasNextPage, isFetchingNextPage]);
+  const first = search.data;
+  const rows = useRows(query, first);
 
   const [ownColumns, keepColumns] = useColumns();
   const columns = view.columns ?? ownColumns;
@@ -67,7 +64,7 @@ export function Results({ query, table }: ResultsProps) {
             />
           </div>
           {first && <Tally page={first} searched={query.text !== ""} />}
-          <GroupMenu field={view.groupBy} resources={resources} onChange={setGroupBy} />
+          <GroupMenu field={view.groupBy} resources={first?.resources ?? []} onChange={setGroupBy} />
           <ColumnDialog columns={columns} onChange={setColumns} />
         </div>
         {asked && (
@@ -87,12 +84,11 @@ export function Results({ query, table }: ResultsProps) {
           />
         ) : <ResultBody
           search={search}
-          resources={resources}
           table={
             <ResourceTable
               handle={table}
-              resources={resources}
-              total={first?.total ?? 0}
+              rows={rows}
+              result={query}
               columns={columns}
               showWhy={query.text !== ""}
               sortBy={view.sortBy}
@@ -100,7 +96,6 @@ export function Results({ query, table }: ResultsProps) {
               openArn={resourceArn}
               onSort={view.sort}
               onOpen={openResource}
-              onNearEnd={onNearEnd}
             />
           }
         />}
@@ -127,15 +122,14 @@ function Notes({ page }: { page: EstatePage }) {
 
 interface ResultBodyProps {
   search: ReturnType<typeof useEstateSearch>;
-  resources: unknown[];
   table: React.ReactNode;
 }
 
-function ResultBody({ search, resources, table }: ResultBodyProps) {
+function ResultBody({ search, table }: ResultBodyProps) {
   const error = errorInPlace(search);
   if (error) return <ErrorPanel error={error} onRetry={() => void search.refetch()} />;
   if (search.isPending) return <TableSkeleton />;
-  if (resources.length === 0) return <NothingFound />;
+  if (search.data?.total === 0) return <NothingFound />;
   return table;
 }
 

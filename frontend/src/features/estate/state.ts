@@ -49,7 +49,7 @@ export function buildQuery(
     sortBy: view.sortBy,
     desc: view.desc,
     limit: pageSize,
-    cursor: "",
+    skip: 0,
   };
 }
 

@@ -122,6 +122,28 @@ func (a *App) prune(rules BackupRules, dryRun bool) (PruneResult, error) {
 	return wirePruned(p), nil
 }
 
+// PreviewPart says what bringing a part back would change.
+func (a *App) PreviewPart(req PartRequest) (PartResult, error) { return a.restorePart(req, true) }
+
+// RestorePart brings a conversation or the estate back to a moment, as new writes.
+func (a *App) RestorePart(req PartRequest) (PartResult, error) { return a.restorePart(req, false) }
+
+func (a *App) restorePart(req PartRequest, dryRun bool) (PartResult, error) {
+	h, err := a.ready()
+	if err != nil {
+		return PartResult{}, err
+	}
+	o, err := RestoreRequest{At: req.At}.options()
+	if err != nil {
+		return PartResult{}, err
+	}
+	got, err := h.RestorePart(a.ctx, host.RestorePartOptions{Conversation: req.ConversationID, Estate: req.ConversationID == "", At: o.At, DryRun: dryRun})
+	if err != nil {
+		return PartResult{}, err
+	}
+	return PartResult{Backup: got.Backup, Records: int(got.Records), Changes: wireRestoreChanges(got.Changes), Unreadable: got.Unreadable, Before: stamp(got.Before)}, nil
+}
+
 // PreviewRestore says what a restore would bring back, and how that differs from what is here. It reads as much as the restore.
 func (a *App) PreviewRestore(req RestoreRequest) (RestoreResult, error) {
 	h, err := a.ready()

@@ -122,6 +122,42 @@ func (a *App) OpenWithRecoveryKey(key RecoveryKeySource) error {
 	return nil
 }
 
+// SetPassphrase puts the master key under a passphrase, a new one where there is one already. The keychain then has it no more.
+func (a *App) SetPassphrase(passphrase string) (KeyStatus, error) {
+	h, err := a.ready()
+	if err != nil {
+		return KeyStatus{}, err
+	}
+	if err := h.ChangePassphrase(a.ctx, []byte(passphrase)); err != nil {
+		return KeyStatus{}, err
+	}
+	return a.GetKeyStatus()
+}
+
+// UseKeychain moves the master key from the passphrase into the system's keychain.
+func (a *App) UseKeychain() (KeyStatus, error) {
+	h, err := a.ready()
+	if err != nil {
+		return KeyStatus{}, err
+	}
+	if err := h.UseKeychain(a.ctx); err != nil {
+		return KeyStatus{}, err
+	}
+	return a.GetKeyStatus()
+}
+
+// RotateKeys makes a new master key and a new data key. What is written stays readable, and the recovery key the same.
+func (a *App) RotateKeys() (KeyStatus, error) {
+	h, err := a.ready()
+	if err != nil {
+		return KeyStatus{}, err
+	}
+	if err := h.Vault.Rotate(a.ctx); err != nil {
+		return KeyStatus{}, err
+	}
+	return a.GetKeyStatus()
+}
+
 // PrintWindow opens the system's print dialog for what the window shows.
 func (a *App) PrintWindow() { runtime.WindowPrint(a.ctx) }
 

@@ -131,6 +131,21 @@ type RestoreResult struct {
 	Before  string          `json:"before"`  // the folder with the state before; empty in a preview
 }
 
+// PartRequest names what comes back while everything else goes on: a conversation or the estate, as of a moment.
+type PartRequest struct {
+	ConversationID string `json:"conversationId"` // empty: the estate
+	At             string `json:"at"`             // RFC 3339; whole seconds take in all of that second
+}
+
+// PartResult is what came back, or would come back.
+type PartResult struct {
+	Backup     string          `json:"backup"` // empty: from the log of this machine
+	Records    int             `json:"records"`
+	Changes    []RestoreChange `json:"changes"`
+	Unreadable int             `json:"unreadable"` // records that do not open; those of now stayed
+	Before     string          `json:"before"`     // restoring the same part to this moment takes it back; empty in a preview
+}
+
 // RestoreState is how far the last restore of this launch has come. It can be asked for while the services are closed for it.
 type RestoreState struct {
 	State  string         `json:"state"` // none | running | done | failed | cancelled

@@ -134,12 +134,16 @@ func wirePruned(p backup.Pruned) PruneResult {
 }
 
 func wireRestored(a backup.Applied) RestoreResult {
-	out := RestoreResult{
-		Backup: a.Backup, MadeAt: stamp(a.MadeAt), Moment: stamp(a.Moment), Records: int(a.Records), Counts: wireCounts(a.Collections), Changes: []RestoreChange{}, Checked: a.Checked, Before: a.Aside,
+	return RestoreResult{
+		Backup: a.Backup, MadeAt: stamp(a.MadeAt), Moment: stamp(a.Moment), Records: int(a.Records), Counts: wireCounts(a.Collections), Changes: wireRestoreChanges(a.Changes), Checked: a.Checked, Before: a.Aside,
 	}
-	for _, name := range slices.Sorted(maps.Keys(a.Changes)) {
-		c := a.Changes[name]
-		out.Changes = append(out.Changes, RestoreChange{Collection: name, Added: int(c.Added), Changed: int(c.Changed), Removed: int(c.Removed)})
+}
+
+func wireRestoreChanges(changes map[string]backup.Change) []RestoreChange {
+	out := []RestoreChange{}
+	for _, name := range slices.Sorted(maps.Keys(changes)) {
+		c := changes[name]
+		out = append(out, RestoreChange{Collection: name, Added: int(c.Added), Changed: int(c.Changed), Removed: int(c.Removed)})
 	}
 	return out
 }

@@ -70,6 +70,7 @@ for (const theme of ["light", "dark"] as const) {
     await expect(page.getByRole("region", { name: "All backups" }).getByRole("row")).toHaveCount(2, { timeout: 60_000 });
     await accessible(page, "backup");
     await page.getByRole("button", { name: "Restore…", exact: true }).click();
+    await page.getByRole("menuitem", { name: "Everything…" }).click();
     await page.getByRole("radio", { name: "A backup" }).click();
     await accessible(page, "restore");
     await page.keyboard.press("Escape");

@@ -99,6 +99,7 @@ test("a restore that cannot be carried out leaves everything as it was, and says
   await expect(rows(page)).toHaveCount(2);
 
   await page.getByRole("button", { name: "Restore…", exact: true }).click();
+  await page.getByRole("menuitem", { name: "Everything…" }).click();
   const dialog = page.getByRole("dialog", { name: "Restore" });
   await dialog.getByRole("button", { name: "Preview" }).click();
   const go = dialog.getByRole("button", { name: /^Restore \d+ records? as of/ });

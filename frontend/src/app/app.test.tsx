@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, describe, expect, test } from "vitest";
 import { BackendError } from "@/lib/backend";
 import { forgetLoadedDrafts } from "@/features/chat/drafts";
@@ -296,6 +296,28 @@ describe("everywhere", () => {
     expect(fake.opened).toEqual([]);
     await user.click(within(dialog).getByRole("button", { name: "Open" }));
     expect(fake.opened).toEqual(["https://docs.example.com/a?b=c"]);
+  });
+
+  test("a passphrase takes the place of the keychain", async () => {
+    const fake = freshBackend();
+    const { user } = renderWith(<App />);
+    await screen.findByRole("searchbox", { name: "Search the estate" });
+    act(() => useNavigation.getState().openSettings("keys"));
+    await user.click(await screen.findByRole("button", { name: "Use a passphrase instead…" }));
+    const dialog = screen.getByRole("dialog", { name: "Use a passphrase instead" });
+    await user.type(within(dialog).getByLabelText("New passphrase"), "short");
+    await user.type(within(dialog).getByLabelText("Again"), "shore");
+    expect(within(dialog).getByRole("button", { name: "Save" })).toBeDisabled();
+    await user.clear(within(dialog).getByLabelText("Again"));
+    await user.type(within(dialog).getByLabelText("Again"), "short{Enter}");
+    expect(await within(dialog).findByRole("alert")).toHaveTextContent("Take at least 8 characters");
+    await user.type(within(dialog).getByLabelText("New passphrase"), "er than long");
+    await user.type(within(dialog).getByLabelText("Again"), "er than long{Enter}");
+    expect(await screen.findByRole("button", { name: "Change the passphrase…" })).toBeInTheDocument();
+    expect(fake.passphrases).toEqual(["shorter than long"]);
+    await user.click(screen.getByRole("button", { name: "Rotate the keys…" }));
+    await user.click(screen.getByRole("button", { name: "Rotate" }));
+    await waitFor(() => expect(fake.rotations).toBe(1));
   });
 
   test("settings are in force only when they were saved", async () => {

@@ -4,7 +4,7 @@ import { ScanForm } from "@/components/scan-form";
 import { Dialog } from "@/components/ui/dialog";
 import { Toaster } from "@/components/ui/toaster";
 import { TooltipProvider } from "@/components/ui/tooltip";
-import { BackupScreen, ElsewhereDialog, RestoreScreen } from "@/features/backup";
+import { BackupScreen, ElsewhereDialog, PartDialog, RestoreScreen } from "@/features/backup";
 import { ChatScreen, SearchScreen } from "@/features/chat";
 import { EstateScreen, ResourceDrawer } from "@/features/estate";
 import { SettingsScreen } from "@/features/settings";
@@ -69,6 +69,7 @@ function Shell() {
           <ResourceDrawer />
           <CommandPalette onScan={() => setScanning(true)} />
           <LinkConfirm />
+          <PartDialog />
           <HelpDialog />
           <Dialog open={scanning} onOpenChange={setScanning} title="Scan AWS" description="Reads the resources of these profiles. Nothing in AWS is changed.">
             <div className="mt-4">

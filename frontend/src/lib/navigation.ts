@@ -31,6 +31,12 @@ export interface ChangeView {
 
 export const noChatFilters: ChatFilters = { text: "", roles: [], folderId: "", conversationId: "", from: "", to: "" };
 
+/** A conversation, or with an empty id the estate. */
+export interface RestorablePart {
+  conversationId: string;
+  title: string;
+}
+
 interface NavigationState {
   screen: Screen;
   /** Empty: a new conversation that is not stored yet. */
@@ -52,6 +58,8 @@ interface NavigationState {
   settingsSection: SettingsSection;
   paletteOpen: boolean;
   helpOpen: boolean;
+  /** The part that is to be brought back to a moment, in a dialog over the screen; null: closed. */
+  restorePart: RestorablePart | null;
   /** A link of an answer that waits for the user's word. */
   pendingLink: string;
   /** Rises when the search field of the shown screen is to take the focus. */
@@ -96,6 +104,7 @@ export const useNavigation = create<NavigationState>((set) => ({
   settingsSection: "aws",
   paletteOpen: false,
   helpOpen: false,
+  restorePart: null,
   pendingLink: "",
   focusSearch: 0,
   focusComposer: 0,

@@ -91,7 +91,8 @@ export class FakeBackend extends FakeEstate implements Backend {
     { name: "qdrant", ok: true, detail: "1.16.3 on 127.0.0.1:41873, 4 collections", hint: "" },
     { name: "embedding", ok: false, detail: "onnxruntime 1.30.0 is missing", hint: "run make setup" },
   ]);
-  getKeyStatus = () => Promise.resolve({ backend: "keychain", vaultId: "0199f2c1-6f6e-7a51", masterKeyId: "mk-4f1c2a", dataKeyId: "dk-000003", dataKeys: 3, recoveryRecipient: "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p", recoveryKeySaved: this.status.recoveryKeySaved, createdAt: iso(90_000) });
+  keyBackend = "keychain";
+  getKeyStatus = () => Promise.resolve({ backend: this.keyBackend, vaultId: "0199f2c1-6f6e-7a51", masterKeyId: "mk-4f1c2a", dataKeyId: "dk-000003", dataKeys: 3, recoveryRecipient: "age1ql3z7hjy54pw3hyww5ayyfg7zqgvc7w3j2elw8zmrj2kg5sfn9aqmcac8p", recoveryKeySaved: this.status.recoveryKeySaved, createdAt: iso(90_000) });
   exportRecoveryKey = () => {
     this.emitStatus({ recoveryKeySaved: true });
     return Promise.resolve("/home/ada/recovery-key.txt");
@@ -110,6 +111,22 @@ export class FakeBackend extends FakeEstate implements Backend {
   chooseRecoveryKey = () => Promise.resolve("/media/ada/stick/cloudops-recovery-key.txt");
   checkRecoveryKey = (key: RecoveryKeySource) => (key.file || key.text.includes(fakeRecoveryKey) ? Promise.resolve() : Promise.reject(new BackendError({ code: "wrong_key", message: "check recovery key: it opens another vault's key", hint: "Use the recovery key of this vault (age1ql3…).", retryable: false })));
   openWithRecoveryKey = (key: RecoveryKeySource) => this.checkRecoveryKey(key).then(() => this.emitStatus({ phase: "ready", error: undefined }));
+  passphrases: string[] = [];
+  setPassphrase = (passphrase: string) => {
+    if (passphrase.length < 8) return Promise.reject(new BackendError({ code: "weak_passphrase", message: "the passphrase is too short", hint: "Take at least 8 characters.", retryable: true }));
+    this.passphrases.push(passphrase);
+    this.keyBackend = "passphrase";
+    return this.getKeyStatus();
+  };
+  useKeychain = () => {
+    this.keyBackend = "keychain";
+    return this.getKeyStatus();
+  };
+  rotations = 0;
+  rotateKeys = () => {
+    this.rotations++;
+    return this.getKeyStatus();
+  };
   printed = 0;
   printWindow = () => {
     this.printed++;

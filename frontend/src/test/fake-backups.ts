@@ -1,5 +1,5 @@
 import {
-  BackendError, type BackupBackend, type BackupListing, type BackupPoint, type BackupRules, type BackupSettings, type BackupState, type PruneResult, type RecoveryKeySource, type RestoreRequest,
+  BackendError, type BackupBackend, type BackupListing, type BackupPoint, type BackupRules, type BackupSettings, type BackupState, type PartRequest, type PartResult, type PruneResult, type RecoveryKeySource, type RestoreRequest,
   type RestoreResult, type RestoreState, type Run, type Status,
 } from "@/lib/backend";
 
@@ -149,6 +149,13 @@ export abstract class FakeBackups implements BackupBackend {
     this.points = points;
     await this.restoreBackup(request);
     this.emitStatus({ firstLaunch: false, recoveryKeySaved: true });
+  };
+  parts: PartRequest[] = [];
+  previewPart = (request: PartRequest): Promise<PartResult> =>
+    Promise.resolve({ backup: "", records: 12, unreadable: 0, before: "", changes: request.conversationId ? [{ collection: "chat_history", added: 2, changed: 1, removed: 4 }] : [{ collection: "aws_estate", added: 31, changed: 8, removed: 2 }] });
+  restorePart = async (request: PartRequest): Promise<PartResult> => {
+    this.parts.push(request);
+    return { ...(await this.previewPart(request)), before: "2026-11-23T09:00:00.123Z" };
   };
   getRestore = () => Promise.resolve(this.restore);
   cancelRestore = () => {

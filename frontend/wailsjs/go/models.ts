@@ -424,6 +424,23 @@ export namespace main {
 	    detail: string;
 	    hint: string;
 	}
+	export interface PartRequest {
+	    conversationId: string;
+	    at: string;
+	}
+	export interface RestoreChange {
+	    collection: string;
+	    added: number;
+	    changed: number;
+	    removed: number;
+	}
+	export interface PartResult {
+	    backup: string;
+	    records: number;
+	    changes: RestoreChange[];
+	    unreadable: number;
+	    before: string;
+	}
 	export interface PruneDecision {
 	    id: string;
 	    createdAt: string;
@@ -474,12 +491,7 @@ export namespace main {
 	    consoleUrl: string;
 	}
 	
-	export interface RestoreChange {
-	    collection: string;
-	    added: number;
-	    changed: number;
-	    removed: number;
-	}
+	
 	export interface RestoreRequest {
 	    backup: string;
 	    at: string;

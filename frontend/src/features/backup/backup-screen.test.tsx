@@ -1,9 +1,12 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, expect, test } from "vitest";
 import { BackendError } from "@/lib/backend";
 import { freshBackend, renderWith } from "@/test/render";
 import type { FakeBackend } from "@/test/fake-backend";
+import { useNavigation } from "@/lib/navigation";
+import { Toaster } from "@/components/ui/toaster";
 import { BackupScreen } from "./backup-screen";
+import { PartDialog } from "./part-dialog";
 
 let fake: FakeBackend;
 beforeEach(() => {
@@ -46,8 +49,9 @@ test("a moment that no backup reaches is not offered", async () => {
   fake = freshBackend({ backups: 3 });
   const { user } = renderWith(<BackupScreen />);
   const open = await screen.findByRole("button", { name: "Restore…" });
-  await waitFor(() => expect(open).toBeEnabled());
+  await screen.findByRole("slider", { name: "Backups over time" });
   await user.click(open);
+  await user.click(await screen.findByRole("menuitem", { name: "Everything…" }));
   await user.click(await screen.findByRole("radio", { name: "Any moment" }));
   const moment = screen.getByLabelText(/^Moment/);
   expect(screen.getByRole("button", { name: "Preview" })).toBeEnabled();
@@ -72,4 +76,22 @@ test("nothing goes before what would go was shown and said yes to", async () => 
   await waitFor(() => expect(fake.points).toHaveLength(5));
   expect(fake.pruned[0]).toMatchObject({ last: 3, daily: 2 });
   expect(fake.backup.keep.daily).toBe(7);
+});
+
+test("a part comes back after a preview, and can be taken back", async () => {
+  const { user } = renderWith(<><PartDialog /><Toaster /></>);
+  act(() => useNavigation.setState({ restorePart: { conversationId: "c-1", title: "Billing" } }));
+  const dialog = await screen.findByRole("dialog", { name: "Back to an earlier state: Billing" });
+  const moment = within(dialog).getByLabelText(/^Moment/);
+  await user.clear(moment);
+  await user.type(moment, "2001-02-03 04:05:06");
+  expect(within(dialog).queryByRole("button", { name: "Bring it back" })).not.toBeInTheDocument();
+  await user.click(within(dialog).getByRole("button", { name: "Preview" }));
+  expect(await within(dialog).findByRole("row", { name: /^Messages 2 1 4$/ })).toBeInTheDocument();
+  expect(fake.parts).toEqual([]);
+  await user.click(within(dialog).getByRole("button", { name: "Bring it back" }));
+  const at = new Date(2001, 1, 3, 4, 5, 6).toISOString().replace(".000", "");
+  await waitFor(() => expect(fake.parts).toEqual([{ conversationId: "c-1", at }]));
+  await user.click(await screen.findByRole("button", { name: "Undo" }));
+  await waitFor(() => expect(fake.parts[1]).toEqual({ conversationId: "c-1", at: "2026-11-23T09:00:00.123Z" }));
 });

@@ -3,7 +3,7 @@ import { useState, type ReactNode } from "react";
 import { RunPanel } from "@/components/run-panel";
 import { Button } from "@/components/ui/button";
 import { Banner, Empty, ErrorNote, ErrorPanel, sentence, Skeleton } from "@/components/ui/feedback";
-import { Menu, MenuItem } from "@/components/ui/menu";
+import { Menu, MenuItem, MenuLabel } from "@/components/ui/menu";
 import { backend, type AppError, type BackupListing, type BackupPoint, type BackupState } from "@/lib/backend";
 import { cn } from "@/lib/cn";
 import { formatBytes, formatDateTime, plural } from "@/lib/format";
@@ -56,7 +56,11 @@ function Overview({ state, onEdit }: { state: BackupState; onEdit: () => void })
           <p className="selectable truncate text-muted" title={state.target}>{state.target || "The place cannot be used"}</p>
         </div>
         <Button variant="ghost" onClick={onEdit}><Settings2 aria-hidden />Set up…</Button>
-        <Button disabled={points.length === 0} onClick={() => setRestoring("")}><RotateCcw aria-hidden />Restore…</Button>
+        <Menu trigger={<Button><RotateCcw aria-hidden />Restore…</Button>}>
+          <MenuItem disabled={points.length === 0} onSelect={() => setRestoring("")}>Everything…</MenuItem>
+          <MenuItem onSelect={() => useNavigation.setState({ restorePart: { conversationId: "", title: "" } })}>The estate alone…</MenuItem>
+          <MenuLabel>One conversation: from its own menu</MenuLabel>
+        </Menu>
         <VerifyMenu disabled={busy || points.length === 0} />
         <Button variant="primary" disabled={busy || Boolean(state.error)} onClick={() => void startBackup()}><CloudUpload aria-hidden />Back up now</Button>
       </header>

@@ -3,7 +3,7 @@ import { Input } from "@/components/ui/input";
 import { Segmented } from "@/components/ui/segmented";
 import type { BackupPoint, RestoreRequest } from "@/lib/backend";
 import { formatBytes, formatDateTime, plural } from "@/lib/format";
-import { coverage, covers, readMoment, shippedUpTo, writeMoment, type Span } from "./state";
+import { coverage, covers, readMoment, shippedUpTo, wholeSecond, writeMoment, type Span } from "./state";
 
 type Way = "latest" | "backup" | "moment";
 
@@ -54,7 +54,6 @@ export function ChooseRestore({ points, choice, onChange }: ChooseRestoreProps) 
   );
 }
 
-const wholeSecond = (time: number) => new Date(time).toISOString().replace(/\.\d+Z$/, "Z");
 export const formatMoment = (iso: string) => (iso ? writeMoment(Date.parse(iso)) : "");
 
 function momentProblem(moment: number | null, spans: readonly Span[]): string {

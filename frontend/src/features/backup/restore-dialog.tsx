@@ -4,9 +4,9 @@ import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
 import { ErrorNote, Spinner } from "@/components/ui/feedback";
 import { backend, type BackupPoint, type RestoreRequest, type RestoreResult } from "@/lib/backend";
-import { formatCount, plural } from "@/lib/format";
+import { plural } from "@/lib/format";
+import { ChangeTable } from "./change-table";
 import { asked, ChooseRestore, firstChoice, formatMoment, type RestoreChoice } from "./restore-choice";
-import { collectionName } from "./state";
 
 interface RestoreDialogProps {
   points: readonly BackupPoint[];
@@ -62,21 +62,7 @@ function Preview({ result }: { result: RestoreResult }) {
       <p className="border-b px-3 py-2" role="status">
         <span className="font-medium">{plural(result.records, "record")}</span> as of {formatMoment(result.moment || result.madeAt)}. {result.checked ? "Compared with the sums of the backup." : "Every object was compared with its name."}
       </p>
-      {result.changes.length === 0 ? <p className="px-3 py-2 text-muted">Nothing differs from what is here now.</p> : (
-        <table className="w-full tabular-nums">
-          <thead className="text-xs text-muted"><tr className="h-7 [&_th]:px-3 [&_th]:font-normal"><th scope="col" className="text-left">Against now</th><th scope="col" className="text-right">Come back</th><th scope="col" className="text-right">Change</th><th scope="col" className="text-right">Go</th></tr></thead>
-          <tbody>
-            {result.changes.map((c) => (
-              <tr key={c.collection} className="h-8 border-t [&_td]:px-3">
-                <td>{collectionName(c.collection)}</td>
-                <td className="text-right">{formatCount(c.added)}</td>
-                <td className="text-right">{formatCount(c.changed)}</td>
-                <td className={c.removed > 0 ? "text-right font-medium text-danger" : "text-right"}>{formatCount(c.removed)}</td>
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
+      <ChangeTable changes={result.changes} />
     </section>
   );
 }

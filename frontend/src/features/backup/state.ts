@@ -176,6 +176,9 @@ export function bounded(text: string, least: number, most: number): number {
 
 const collections: Record<string, string> = { chat_history: "Messages", chat_sessions: "Conversations", aws_estate: "Resources", aws_changes: "Changes of the estate" };
 
+/** A moment for the backend, which takes in all of that second. */
+export const wholeSecond = (time: number) => new Date(time).toISOString().replace(/\.\d+Z$/, "Z");
+
 export function collectionName(name: string): string {
   return collections[name] ?? name;
 }

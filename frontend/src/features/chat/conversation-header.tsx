@@ -1,4 +1,4 @@
-import { Archive, ArchiveRestore, BookOpen, BookX, Download, Ellipsis, FileJson, FolderInput, Pin, PinOff, Search, Trash2 } from "lucide-react";
+import { Archive, ArchiveRestore, BookOpen, BookX, Download, Ellipsis, FileJson, FolderInput, History, Pin, PinOff, Search, Trash2 } from "lucide-react";
 import { Button } from "@/components/ui/button";
 import { Menu, MenuChoice, MenuItem, MenuLabel, MenuSeparator, SubMenu } from "@/components/ui/menu";
 import type { Conversation, RecallMode } from "@/lib/backend";
@@ -85,6 +85,7 @@ function Actions({ conversation }: { conversation: Conversation }) {
       <MenuItem onSelect={() => void actions.exportChats([id], "md")}><Download aria-hidden />Export as Markdown…</MenuItem>
       <MenuItem onSelect={() => void actions.exportChats([id], "jsonl")}><FileJson aria-hidden />Export as JSON lines…</MenuItem>
       <MenuSeparator />
+      <MenuItem onSelect={() => useNavigation.setState({ restorePart: { conversationId: id, title: conversation.title } })}><History aria-hidden />Back to an earlier state…</MenuItem>
       <MenuItem onSelect={() => actions.askToDelete([conversation])}><Trash2 aria-hidden />Delete…</MenuItem>
     </Menu>
   );

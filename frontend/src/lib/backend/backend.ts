@@ -36,6 +36,12 @@ export interface Backend extends ChatBackend, EstateBackend, BackupBackend {
   checkRecoveryKey(key: RecoveryKeySource): Promise<void>;
   /** After a start that failed for want of a key: opens the data folder with its recovery key and starts. */
   openWithRecoveryKey(key: RecoveryKeySource): Promise<void>;
+  /** Puts the master key under a passphrase, a new one where there is one already. */
+  setPassphrase(passphrase: string): Promise<KeyStatus>;
+  /** Moves the master key from the passphrase into the system's keychain. */
+  useKeychain(): Promise<KeyStatus>;
+  /** A new master key and a new data key; everything stays readable. */
+  rotateKeys(): Promise<KeyStatus>;
   /** Opens the system's print dialog. */
   printWindow(): Promise<void>;
   getSettings(): Promise<Settings>;

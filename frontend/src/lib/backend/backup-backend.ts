@@ -1,4 +1,4 @@
-import type { BackupListing, BackupRules, BackupSettings, BackupState, BackupTest, PruneResult, RestoreRequest, RestoreResult, RestoreState } from "./backup-types";
+import type { BackupListing, BackupRules, BackupSettings, BackupState, BackupTest, PartRequest, PartResult, PruneResult, RestoreRequest, RestoreResult, RestoreState } from "./backup-types";
 import type { RecoveryKeySource, RunRef } from "./types";
 
 /** The part of the backend that is about backups. */
@@ -19,6 +19,10 @@ export interface BackupBackend {
   previewRestore(request: RestoreRequest): Promise<RestoreResult>;
   /** Begins; the phase is "restoring" from then on, and getRestore tells the rest. */
   restoreBackup(request: RestoreRequest): Promise<void>;
+  /** What bringing a part back would change. */
+  previewPart(request: PartRequest): Promise<PartResult>;
+  /** Brings a conversation or the estate back to a moment while everything else goes on. */
+  restorePart(request: PartRequest): Promise<PartResult>;
   /** What a place holds that this recovery key opens; the place need not be set. */
   listBackupsElsewhere(place: BackupSettings, key: RecoveryKeySource): Promise<BackupListing>;
   /** As restoreBackup, from such a place; also after a start that failed. */

@@ -114,6 +114,8 @@ export function OpenWithRecoveryKey(arg1:main.RecoveryKeySource):Promise<void>;
 
 export function PinConversations(arg1:Array<string>,arg2:boolean):Promise<main.Changed>;
 
+export function PreviewPart(arg1:main.PartRequest):Promise<main.PartResult>;
+
 export function PreviewPrune(arg1:main.BackupRules):Promise<main.PruneResult>;
 
 export function PreviewRestore(arg1:main.RestoreRequest):Promise<main.RestoreResult>;
@@ -136,7 +138,11 @@ export function RestoreBackup(arg1:main.RestoreRequest):Promise<void>;
 
 export function RestoreElsewhere(arg1:main.BackupSettings,arg2:main.RecoveryKeySource,arg3:main.RestoreRequest):Promise<void>;
 
+export function RestorePart(arg1:main.PartRequest):Promise<main.PartResult>;
+
 export function Retry():Promise<void>;
+
+export function RotateKeys():Promise<main.KeyStatus>;
 
 export function RunDoctor():Promise<Array<main.HealthCheck>>;
 
@@ -158,6 +164,8 @@ export function SearchEstate(arg1:main.EstateQuery):Promise<main.EstatePage>;
 
 export function SelectBranch(arg1:string,arg2:string):Promise<void>;
 
+export function SetPassphrase(arg1:string):Promise<main.KeyStatus>;
+
 export function SetRecall(arg1:string,arg2:string):Promise<main.Conversation>;
 
 export function StartBackup():Promise<main.RunRef>;
@@ -177,3 +185,5 @@ export function UndoDelete(arg1:Array<string>):Promise<number>;
 export function Unlock(arg1:string):Promise<void>;
 
 export function UnlockWindow(arg1:string):Promise<void>;
+
+export function UseKeychain():Promise<main.KeyStatus>;

@@ -226,6 +226,10 @@ export function PinConversations(arg1, arg2) {
   return window['go']['main']['App']['PinConversations'](arg1, arg2);
 }
 
+export function PreviewPart(arg1) {
+  return window['go']['main']['App']['PreviewPart'](arg1);
+}
+
 export function PreviewPrune(arg1) {
   return window['go']['main']['App']['PreviewPrune'](arg1);
 }
@@ -270,8 +274,16 @@ export function RestoreElsewhere(arg1, arg2, arg3) {
   return window['go']['main']['App']['RestoreElsewhere'](arg1, arg2, arg3);
 }
 
+export function RestorePart(arg1) {
+  return window['go']['main']['App']['RestorePart'](arg1);
+}
+
 export function Retry() {
   return window['go']['main']['App']['Retry']();
+}
+
+export function RotateKeys() {
+  return window['go']['main']['App']['RotateKeys']();
 }
 
 export function RunDoctor() {
@@ -314,6 +326,10 @@ export function SelectBranch(arg1, arg2) {
   return window['go']['main']['App']['SelectBranch'](arg1, arg2);
 }
 
+export function SetPassphrase(arg1) {
+  return window['go']['main']['App']['SetPassphrase'](arg1);
+}
+
 export function SetRecall(arg1, arg2) {
   return window['go']['main']['App']['SetRecall'](arg1, arg2);
 }
@@ -352,4 +368,8 @@ export function Unlock(arg1) {
 
 export function UnlockWindow(arg1) {
   return window['go']['main']['App']['UnlockWindow'](arg1);
+}
+
+export function UseKeychain() {
+  return window['go']['main']['App']['UseKeychain']();
 }

@@ -1,0 +1,98 @@
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useState } from "react";
+import { Button } from "@/components/ui/button";
+import { Dialog } from "@/components/ui/dialog";
+import { ErrorNote, Spinner } from "@/components/ui/feedback";
+import { Field } from "@/components/ui/field";
+import { Input } from "@/components/ui/input";
+import { backend, type PartRequest, type PartResult } from "@/lib/backend";
+import { plural } from "@/lib/format";
+import { useNavigation, type RestorablePart } from "@/lib/navigation";
+import { toast, toastError } from "@/lib/toast";
+import { ChangeTable } from "./change-table";
+import { readMoment, wholeSecond, writeMoment } from "./state";
+
+const hour = 3_600_000;
+const steps: readonly { label: string; back: number }[] = [
+  { label: "1 hour ago", back: hour }, { label: "1 day ago", back: 24 * hour }, { label: "1 week ago", back: 7 * 24 * hour }, { label: "30 days ago", back: 30 * 24 * hour },
+];
+
+/** Brings a conversation or the estate back to a moment, while everything else stays as it is. */
+export function PartDialog() {
+  const part = useNavigation((s) => s.restorePart);
+  if (!part) return null;
+  return <Ask key={part.conversationId} part={part} onClose={() => useNavigation.setState({ restorePart: null })} />;
+}
+
+function Ask({ part, onClose }: { part: RestorablePart; onClose: () => void }) {
+  const client = useQueryClient();
+  const [now] = useState(Date.now);
+  const [text, setText] = useState(() => writeMoment(now - hour));
+  const moment = readMoment(text);
+  const problem = moment === null ? "Write it like 2026-11-23 14:05:09." : moment > now ? "That is yet to come." : "";
+  const request: PartRequest = { conversationId: part.conversationId, at: moment === null ? "" : wholeSecond(moment) };
+  const what = part.conversationId ? `“${part.title || "Untitled conversation"}”` : "the estate";
+  const preview = useMutation({ mutationFn: () => backend().previewPart(request) });
+  const restore = useMutation({
+    mutationFn: () => backend().restorePart(request),
+    onSuccess: (result) => {
+      onClose();
+      void client.invalidateQueries();
+      toast("success", `Brought ${what} back to ${text}.`, said(result), result.before ? [{ label: "Undo", run: () => void undo({ ...request, at: result.before }).then(() => client.invalidateQueries()) }] : undefined);
+    },
+  });
+  const change = (next: string) => {
+    setText(next);
+    preview.reset();
+    restore.reset();
+  };
+  const error = restore.error ?? preview.error;
+  const nothing = preview.data?.changes.length === 0;
+  return (
+    <Dialog
+      open
+      onOpenChange={(open) => !open && onClose()}
+      title={`Back to an earlier state: ${part.conversationId ? part.title || "untitled conversation" : "the estate"}`}
+      description="Everything else stays as it is. What is there now stays in the log, so that this can be undone."
+      className="w-[min(560px,calc(100vw-32px))]"
+      actions={
+        <>
+          <Button onClick={onClose}>{nothing ? "Close" : "Cancel"}</Button>
+          {preview.data
+            ? <Button variant="danger" disabled={nothing || restore.isPending} onClick={() => restore.mutate()}>Bring it back</Button>
+            : <Button variant="primary" disabled={problem !== "" || preview.isPending} onClick={() => preview.mutate()}>Preview</Button>}
+        </>
+      }
+    >
+      <div className="mt-4 space-y-4">
+        <Field label="Moment, in this machine’s time" hint={<span className={problem ? "text-danger" : undefined}>{problem || "The log of this machine reaches back 30 days unless it is set otherwise; the backups reach back further."}</span>}>
+          {(ids) => <Input {...ids} className="w-56 font-mono" aria-invalid={problem !== ""} value={text} onChange={(event) => change(event.target.value)} />}
+        </Field>
+        <div className="flex flex-wrap gap-2">
+          {steps.map((step) => <Button key={step.label} size="sm" onClick={() => change(writeMoment(now - step.back))}>{step.label}</Button>)}
+        </div>
+        {preview.isPending && <Spinner label="Comparing that state with what is here…" />}
+        {preview.data && (
+          <section aria-label="What would change" className="rounded-lg border">
+            <p role="status" className="border-b px-3 py-2">
+              <span className="font-medium">{plural(preview.data.records, "record")}</span> at that moment, {preview.data.backup ? "from a backup" : "from the log of this machine"}.
+            </p>
+            <ChangeTable changes={preview.data.changes} />
+          </section>
+        )}
+        {error && <ErrorNote error={error} />}
+      </div>
+    </Dialog>
+  );
+}
+
+const said = (r: PartResult): string => (r.unreadable > 0 ? `${plural(r.unreadable, "record")} did not open and stayed as they were.` : "");
+
+async function undo(request: PartRequest): Promise<void> {
+  try {
+    await backend().restorePart(request);
+    toast("success", "Undone.");
+  } catch (error) {
+    toastError(error);
+  }
+}

@@ -1,6 +1,10 @@
 package backup
 
-import "errors"
+import (
+	"errors"
+
+	"cloudops/backend/crypto"
+)
 
 // The errors of this package, told apart with errors.Is. Most come wrapped in *Error, which says what to do.
 var (
@@ -46,28 +50,5 @@ var (
 	errExists   = errors.New("the object is there already")
 )
 
-// Error is an error with advice for the user.
-type Error struct {
-	Err    error  // one of the errors above
-	Cause  error  // what led to it; may be nil
-	Advice string // what to do about it
-}
-
-// Error gives the condition and its cause.
-func (e *Error) Error() string {
-	if e.Cause == nil {
-		return e.Err.Error()
-	}
-	return e.Err.Error() + ": " + e.Cause.Error()
-}
-
-// Hint is what the user can do about it.
-func (e *Error) Hint() string { return e.Advice }
-
-// Unwrap gives the condition and the cause.
-func (e *Error) Unwrap() []error {
-	if e.Cause == nil {
-		return []error{e.Err}
-	}
-	return []error{e.Err, e.Cause}
-}
+// Error is one of these conditions with its cause and advice for the user: the same type as that of the keys, which a restore returns, too.
+type Error = crypto.Error

@@ -135,6 +135,10 @@ func (h *Host) openFolder() error {
 		return err
 	}
 	h.lock = lock
+	// Before anything is written: a folder of a newer program is left as it is.
+	if err := ledger.CheckVersion(h.dir); err != nil {
+		return err
+	}
 	if _, err := backup.FinishRestore(h.dir); err != nil {
 		return err
 	}

@@ -21,9 +21,6 @@ import (
 // FileName is the ledger's file in the data folder.
 const FileName = "ledger.db"
 
-// schemaVersion is kept in SQLite's user_version.
-const schemaVersion = 1
-
 // metaLastRev keeps the highest revision that was ever given.
 const metaLastRev = "last_rev"
 
@@ -41,6 +38,7 @@ var (
 	ErrNewer = errors.New("the ledger was written by a newer version of CloudOps")
 )
 
+// schema is the newest; older files are brought to it by migrations.
 const schema = `
 CREATE TABLE IF NOT EXISTS records (
 	collection TEXT NOT NULL,
@@ -76,6 +74,7 @@ type Ledger struct {
 	write *sql.DB // one connection
 	read  *sql.DB
 	now   func() time.Time
+	path  string
 
 	mu      sync.Mutex // held over a write transaction
 	lastRev int64
@@ -97,10 +96,13 @@ func Open(ctx context.Context, dir string, o Options) (*Ledger, error) {
 		o.Now = time.Now
 	}
 	path := filepath.Join(dir, FileName)
+	if err := CheckVersion(dir); err != nil {
+		return nil, fmt.Errorf("open ledger %s: %w", path, err)
+	}
 	if err := createPrivate(path); err != nil {
 		return nil, fmt.Errorf("open ledger %s: %w", path, classify(err))
 	}
-	l := &Ledger{now: o.Now}
+	l := &Ledger{now: o.Now, path: path}
 	var err error
 	// secure_delete: what is deleted is overwritten, not only given up. synchronous=FULL: an acknowledged commit survives power loss, not only a crash of the process.
 	if l.write, err = sql.Open("sqlite3", dsn(path, "_journal_mode=WAL", "_synchronous=FULL", "_txlock=immediate", "_busy_timeout=5000", "_secure_delete=on")); err != nil {
@@ -142,8 +144,13 @@ func (l *Ledger) prepare(ctx context.Context, maxPages int) error {
 	if err := l.write.QueryRowContext(ctx, "PRAGMA user_version").Scan(&version); err != nil {
 		return err
 	}
-	if version > schemaVersion {
-		return fmt.Errorf("%w: its schema is %d, this program knows %d; install the newer version", ErrNewer, version, schemaVersion)
+	if err := newer(version); err != nil {
+		return err
+	}
+	if version > 0 && version < schemaVersion() {
+		if err := l.migrate(ctx, version); err != nil {
+			return err
+		}
 	}
 	if _, err := l.write.ExecContext(ctx, schema); err != nil {
 		return err
@@ -153,8 +160,8 @@ func (l *Ledger) prepare(ctx context.Context, maxPages int) error {
 			return err
 		}
 	}
-	if version < schemaVersion {
-		if _, err := l.write.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", schemaVersion)); err != nil {
+	if version == 0 {
+		if _, err := l.write.ExecContext(ctx, fmt.Sprintf("PRAGMA user_version = %d", schemaVersion())); err != nil {
 			return err
 		}
 	}

@@ -38,7 +38,7 @@ func CheckVersion(dir string) error {
 	defer f.Close()
 	var head [100]byte // of every SQLite file; user_version is the big-endian number at 60
 	if _, err := io.ReadFull(f, head[:]); err != nil || string(head[:16]) != "SQLite format 3\x00" {
-		return nil //nolint:nilerr // it is empty or damaged, which opening it says better
+		return nil // it is empty or damaged, which opening it says better
 	}
 	return newer(int(int32(binary.BigEndian.Uint32(head[60:]))))
 }

@@ -39,7 +39,7 @@ func exec(statement string) migration {
 // that fails leaves everything as it was.
 func TestMigrations(t *testing.T) {
 	ctx := context.Background()
-	dir, before := frozen(t)
+	dir, _ := frozen(t)
 	l, err := Open(ctx, dir, Options{})
 	require.NoError(t, err)
 	want, err := l.Revs(ctx, "chat_history", "", 100)
@@ -48,7 +48,7 @@ func TestMigrations(t *testing.T) {
 	require.NoError(t, l.Close())
 	require.NoFileExists(t, filepath.Join(dir, CopyOfSchema(1)), "there is no newer schema yet")
 
-	dir, before = frozen(t)
+	dir, before := frozen(t)
 	broken := errors.New("this step does not work")
 	withMigrations(t, exec("ALTER TABLE records ADD COLUMN colour TEXT NOT NULL DEFAULT 'blue'"), func(context.Context, *sql.Tx) error { return broken })
 	_, err = Open(ctx, dir, Options{})

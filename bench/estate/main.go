@@ -27,6 +27,7 @@ import (
 type options struct {
 	resources, rounds, embed int
 	seed                     int64
+	terms                    bool
 }
 
 func main() {
@@ -34,6 +35,7 @@ func main() {
 	flag.IntVar(&o.resources, "resources", 100_000, "how many")
 	flag.IntVar(&o.rounds, "rounds", 100, "how often each operation is measured")
 	flag.IntVar(&o.embed, "embed", 2000, "resources that the model embeds, for its speed; 0: none")
+	flag.BoolVar(&o.terms, "terms", true, "also measure an import by words alone")
 	flag.Int64Var(&o.seed, "seed", 1, "of the estate")
 	flag.Parse()
 	if o.resources < 1000 || o.rounds < 20 || flag.NArg() > 0 {
@@ -56,8 +58,10 @@ func run(ctx context.Context, o options) error {
 			return err
 		}
 	}
-	if err := importWithTerms(ctx, o); err != nil {
-		return err
+	if o.terms {
+		if err := importWithTerms(ctx, o); err != nil {
+			return err
+		}
 	}
 	return searches(ctx, o)
 }

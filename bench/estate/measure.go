@@ -1,12 +1,12 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"math/rand/v2"
 	"os"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/qdrant/go-client/qdrant"
@@ -38,6 +38,7 @@ func searches(ctx context.Context, o options) error {
 		if _, err := b.fill(ctx, o.resources, "filling"); err != nil {
 			return err
 		}
+		fmt.Fprintln(os.Stderr, "waiting until everything is in the index, with a vector")
 		if err := b.Store.WaitEmbedded(ctx); err != nil {
 			return err
 		}
@@ -46,16 +47,18 @@ func searches(ctx context.Context, o options) error {
 			return err
 		}
 		defer client.Close()
-		if err := rig.Settled(ctx, client, store.Estate); err != nil {
+		fmt.Fprintln(os.Stderr, "waiting until Qdrant has built its graph")
+		if err := rig.Settled(ctx, client, store.Estate, store.Changes); err != nil {
 			return err
 		}
+		fmt.Printf("memory when all is indexed: app %s; Qdrant %s\n", resident(os.Getpid()), resident(b.Server.PID()))
 		fmt.Printf("\n| %-46s | %8s | %8s | %-24s | %8s | %8s |\n|---|--:|--:|---|--:|--:|\n", "at "+strconv.Itoa(o.resources)+" resources", "p50 ms", "p95 ms", "raw Qdrant call", "p50 ms", "p95 ms")
 		for _, op := range b.operations(ctx, client) {
 			if err := b.measure(ctx, op); err != nil {
 				return fmt.Errorf("%s: %w", op.name, err)
 			}
 		}
-		fmt.Printf("\nmemory now: app %d MB, Qdrant %d MB\n", resident(os.Getpid()), resident(b.Server.PID()))
+		fmt.Printf("\nmemory after the searches: app %s; Qdrant %s\n", resident(os.Getpid()), resident(b.Server.PID()))
 		return nil
 	})
 }
@@ -114,7 +117,7 @@ var (
 
 func words(from []string, r *rand.Rand) string {
 	text := from[r.IntN(len(from))]
-	if bytes.Contains([]byte(text), []byte("%s")) {
+	if strings.Contains(text, "%s") {
 		return fmt.Sprintf(text, places[r.IntN(len(places))])
 	}
 	return text
@@ -197,19 +200,17 @@ func (b *bench) pages(ctx context.Context, by string) func(int) error {
 	}
 }
 
-// resident is what a process has in memory, in MB.
-func resident(pid int) int {
-	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/statm", pid))
+// resident is what a process holds in memory: its own, and what it has mapped of files, which the system takes back when it needs the room.
+func resident(pid int) string {
+	data, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
-		return 0
+		return err.Error()
 	}
-	fields := bytes.Fields(data)
-	if len(fields) < 2 {
-		return 0
+	kb := map[string]int{}
+	for line := range strings.Lines(string(data)) {
+		if fields := strings.Fields(line); len(fields) == 3 && fields[2] == "kB" {
+			kb[strings.TrimSuffix(fields[0], ":")], _ = strconv.Atoi(fields[1])
+		}
 	}
-	pages, err := strconv.Atoi(string(fields[1]))
-	if err != nil {
-		return 0
-	}
-	return pages * os.Getpagesize() / 1_000_000
+	return fmt.Sprintf("%d MB of its own, %d MB of files", kb["RssAnon"]/1000, kb["RssFile"]/1000)
 }

@@ -82,30 +82,13 @@ func (s *Service) restorePart(ctx context.Context, o PartOptions) (r PartRestore
 		if err != nil || o.DryRun || len(changes) == 0 {
 			return r, err
 		}
-		if r.Before, err = s.justBefore(ctx); err != nil {
-			return r, err
-		}
+		// No whole second: a command takes a whole second for all of it.
+		r.Before = stamp(s.Ledger.Separate()).Add(time.Microsecond)
 		if r.Unreadable, err = o.Write(ctx, changes); !errors.Is(err, ledger.ErrConflict) {
 			return r, err
 		}
 	}
 	return r, &Error{Err: ErrBusy, Advice: "The records are being changed all the time; try again in a minute."}
-}
-
-// justBefore is a moment that holds all that was written so far and nothing that is written from now on. It is no whole second: a command
-// takes a whole second for all of it.
-func (s *Service) justBefore(ctx context.Context) (time.Time, error) {
-	extent, err := s.Ledger.Extent(ctx, 0)
-	if err != nil {
-		return time.Time{}, err
-	}
-	at := max(s.o.Now().UnixMilli(), extent.LastAt)
-	select {
-	case <-ctx.Done():
-		return time.Time{}, ctx.Err()
-	case <-time.After(2 * time.Millisecond):
-	}
-	return stamp(at).Add(time.Microsecond), nil
 }
 
 // then builds the ledger of the moment that is asked for.

@@ -107,6 +107,16 @@ func (w *writer) apply(c Change) (int64, error) {
 	return w.rev, err
 }
 
+// Separate makes the next change later than everything before it, also where the clock stands still or was set back, and returns the
+// moment before, in unix milliseconds.
+func (l *Ledger) Separate() int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	before := max(l.now().UnixMilli(), l.lastAt)
+	l.lastAt = before + 1
+	return before
+}
+
 // SetMeta keeps a small value of the app's own (a version, a watermark) under key.
 func (l *Ledger) SetMeta(ctx context.Context, key, value string) error {
 	l.mu.Lock()

@@ -37,6 +37,7 @@ func (c *cli) scanCommand() *cobra.Command {
 	f.StringArrayVar(&o.RoleARNs, "role-arn", nil, "a role to assume, for another account; may be repeated")
 	f.StringVar(&o.EndpointURL, "endpoint-url", "", "another AWS-compatible endpoint")
 	f.BoolVar(&o.CloudControl, "cloud-control", false, "also list the types that have no collector, by Cloud Control: many more calls, and rights that docs/iam-policy.json does not give")
+	f.BoolVar(&o.ResourceExplorer, "resource-explorer", false, "also list what Resource Explorer's index names, in the regions where it is turned on")
 	f.BoolVar(&o.Fresh, "fresh", false, "read everything anew, also where a scan of the same was interrupted less than six hours ago")
 	return cmd
 }

@@ -18,6 +18,9 @@ import (
 // only the ARN and the tags.
 const taggingService = "tagging"
 
+// explorerService is the cell of Resource Explorer's index, which names ARNs and tags as well.
+const explorerService = "resource-explorer"
+
 // cellScope holds the states of cells in aws_changes.
 const cellScope = "cells"
 
@@ -29,7 +32,10 @@ const changeCell ChangeKind = "cell"
 
 func (c Cell) key() string { return c.AccountID + "/" + c.Region + "/" + c.Service }
 
-func isTagging(cell string) bool { return strings.HasSuffix(cell, "/"+taggingService) }
+// isTagging: the cell is the tagging API's, or Resource Explorer's, which sees no more.
+func isTagging(cell string) bool {
+	return strings.HasSuffix(cell, "/"+taggingService) || strings.HasSuffix(cell, "/"+explorerService)
+}
 
 // CellState is when a cell was looked at.
 type CellState struct {

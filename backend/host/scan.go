@@ -17,6 +17,7 @@ type ScanOptions struct {
 	Profiles, Regions, Services, RoleARNs []string
 	EndpointURL                           string
 	CloudControl                          bool // also the types that have no collector
+	ResourceExplorer                      bool // also what the index of Resource Explorer names
 	// Fresh reads everything anew, also where a scan of the same was interrupted a short while ago.
 	Fresh bool
 }
@@ -44,7 +45,8 @@ func (h *Host) Scan(ctx context.Context, o ScanOptions, progress func(aws.Progre
 	sink := &cellSink{estate: h.Estate}
 	report, err := aws.New(aws.Options{
 		Profiles: o.Profiles, Regions: o.Regions, Services: o.Services, RoleARNs: o.RoleARNs, CloudControl: o.CloudControl,
-		EndpointURL: o.EndpointURL, Version: h.o.Version, Kept: kept, Progress: progress,
+		ResourceExplorer: o.ResourceExplorer,
+		EndpointURL:      o.EndpointURL, Version: h.o.Version, Kept: kept, Progress: progress,
 	}).Scan(ctx, sink)
 	if err == nil {
 		// The note of one that was cut off stays, for the next to go on with.

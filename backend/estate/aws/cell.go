@@ -71,7 +71,7 @@ func (s *Scanner) account(ctx context.Context, a *account) error {
 }
 
 // region reads the cells of a region. The tagging API comes first, for the tags that the collectors then need not ask for
-// one by one, and its own cell last, when it is known what nobody else reports.
+// one by one. Its own cell and that of Resource Explorer come last, when it is known what nobody else reports.
 func (s *Scanner) region(ctx context.Context, a *account, region string, globals <-chan struct{}, v *sights) error {
 	t := s.target(a, region, taggingService)
 	tags := tagged{}
@@ -97,16 +97,58 @@ func (s *Scanner) region(ctx context.Context, a *account, region string, globals
 	if !s.wants(taggingService) {
 		return nil
 	}
-	if s.opts.Kept(t.Cell) {
-		return s.keep(t.Cell)
-	}
 	select {
 	case <-globals:
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 	seen, covered := v.of(region)
-	return s.hand(ctx, look{cell: t.Cell, resources: tags.rest(t, seen, covered), err: tags.err}, took)
+	rest := tags.rest(t, seen, covered)
+	if s.opts.ResourceExplorer {
+		whole, err := s.explored(ctx, a, region, tags.err, rest, seen, covered)
+		if err != nil {
+			return err
+		}
+		if whole {
+			rest = nil // is in the other cell
+		}
+	}
+	if s.opts.Kept(t.Cell) {
+		return s.keep(t.Cell)
+	}
+	return s.hand(ctx, look{cell: t.Cell, resources: rest, err: tags.err}, took)
+}
+
+// explored reads and hands over the cell of Resource Explorer, with what the tagging API named besides; whole: it holds all of both.
+func (s *Scanner) explored(ctx context.Context, a *account, region string, untold error, tagged []estate.Resource, seen, covered map[string]bool) (whole bool, err error) {
+	t := s.target(a, region, explorerService)
+	if s.opts.Kept(t.Cell) {
+		return true, s.keep(t.Cell)
+	}
+	if err := s.slot(ctx, t.Cell); err != nil {
+		return false, err
+	}
+	start := time.Now()
+	e := explore(ctx, t)
+	s.release()
+	if ctx.Err() != nil {
+		return false, ctx.Err()
+	}
+	l := look{cell: t.Cell, err: e.err}
+	switch {
+	case e.err == nil:
+		whole, l.err = untold == nil, untold
+		l.resources = e.rest(tagged, seen, covered)
+	case errors.Is(e.err, errNoIndex) || unknownOperation(e.err):
+		l.err = errNotHere
+		s.findings.put(findingKey{code: CodeNotOn, account: a.ID, service: explorerService}, s.place(a, t.Cell), Finding{
+			Code: CodeNotOn, Message: errNoIndex.Error(), Hint: hint(CodeNotOn, "", ""),
+		})
+	default:
+		s.findings.add(e.err, s.place(a, t.Cell), true)
+		l.resources = e.rest(nil, seen, covered)
+	}
+	return whole, s.hand(ctx, l, time.Since(start))
 }
 
 // collect reads one cell and hands it over.

@@ -20,12 +20,13 @@ import (
 
 // The codes of findings.
 const (
-	CodeCredentials = "credentials" // there are none, or they are not valid
-	CodeExpired     = "expired"     // they were valid
-	CodeDenied      = "denied"      // they are valid and do not allow the call
-	CodeRegionOff   = "region_off"  // the region is not enabled in the account
-	CodeThrottled   = "throttled"   // the service did not answer for too many calls
-	CodeNetwork     = "network"     // the service was not reached
+	CodeCredentials = "credentials"   // there are none, or they are not valid
+	CodeExpired     = "expired"       // they were valid
+	CodeDenied      = "denied"        // they are valid and do not allow the call
+	CodeRegionOff   = "region_off"    // the region is not enabled in the account
+	CodeThrottled   = "throttled"     // the service did not answer for too many calls
+	CodeNetwork     = "network"       // the service was not reached
+	CodeNotOn       = "not_turned_on" // the account does not use what the scan was asked to read by
 	CodeOther       = "other"
 )
 
@@ -200,6 +201,8 @@ func hint(code, profile, action string) string {
 		return "Enable the region in the account, or leave it out of the scan."
 	case CodeThrottled:
 		return "Scan again later, or with fewer regions at once."
+	case CodeNotOn:
+		return "Turn Resource Explorer on in these regions, with a view that has no filter and includes tags, or scan without it."
 	case CodeNetwork:
 		return "Check the network, the proxy and the endpoint, then scan again."
 	}

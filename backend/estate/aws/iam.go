@@ -3,6 +3,7 @@ package aws
 import (
 	"context"
 	"net/url"
+	"strconv"
 
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
@@ -25,7 +26,30 @@ func iamTags(tags []types.Tag) map[string]string {
 	return tagsOf(tags, func(t types.Tag) (*string, *string) { return t.Key, t.Value })
 }
 
+// roleWords remembers what is said of roles in their own listing alone.
+func roleWords(ctx context.Context, r *run[*iam.Client]) error {
+	return eachPage(ctx, func(ctx context.Context, token *string) (*string, error) {
+		out, err := r.api.ListRoles(ctx, &iam.ListRolesInput{Marker: token, MaxItems: awssdk.Int32(1000)})
+		if err != nil {
+			return nil, r.lesser(ctx, err)
+		}
+		for _, role := range out.Roles {
+			r.remember("description "+str(role.Arn), str(role.Description))
+			r.remember("session "+str(role.Arn), strconv.Itoa(int(awssdk.ToInt32(role.MaxSessionDuration))))
+		}
+		if !out.IsTruncated {
+			return nil, nil
+		}
+		return out.Marker, nil
+	})
+}
+
 func iamDetails(ctx context.Context, r *run[*iam.Client], token *string) (*string, error) {
+	if token == nil {
+		if err := roleWords(ctx, r); err != nil {
+			return nil, err
+		}
+	}
 	out, err := r.api.GetAccountAuthorizationDetails(ctx, &iam.GetAccountAuthorizationDetailsInput{
 		Marker: token, MaxItems: awssdk.Int32(1000),
 		Filter: []types.EntityType{types.EntityTypeUser, types.EntityTypeGroup, types.EntityTypeRole, types.EntityTypeLocalManagedPolicy},
@@ -127,6 +151,10 @@ func iamRole(r *run[*iam.Client], d types.RoleDetail) {
 	policies(i, d.AttachedManagedPolicies)
 	if d.PermissionsBoundary != nil {
 		i.to("permissions-boundary", str(d.PermissionsBoundary.PermissionsBoundaryArn))
+	}
+	i.set("Description", r.recall("description "+str(d.Arn)))
+	if seconds, err := strconv.Atoi(r.recall("session " + str(d.Arn))); err == nil && seconds > 0 {
+		i.set("MaxSessionDuration", float64(seconds))
 	}
 	i.to("trusts", arnsIn(trust)...).done()
 }

@@ -41,7 +41,7 @@ var permissions = []allowed{
 	{"Firehose", "firehose", "firehose", "DescribeDeliveryStream ListDeliveryStreams ListTagsForDeliveryStream"},
 	{"FSx", "fsx", "fsx", "DescribeBackups DescribeFileSystems"},
 	{"Glue", "glue", "glue", "GetCrawlers GetDatabases GetJobs GetTags"},
-	{"IAM", "iam", "iam", "GetAccountAuthorizationDetails GetOpenIDConnectProvider ListAccessKeys ListAccountAliases ListInstanceProfiles ListMFADevices " +
+	{"IAM", "iam", "iam", "GetAccountAuthorizationDetails GetOpenIDConnectProvider ListAccessKeys ListAccountAliases ListInstanceProfiles ListMFADevices ListRoles " +
 		"ListOpenIDConnectProviders"},
 	{"Kafka", "kafka", "kafka", "ListClustersV2"},
 	{"Kinesis", "kinesis", "kinesis", "DescribeStreamSummary ListStreams ListTagsForStream"},
@@ -54,6 +54,7 @@ var permissions = []allowed{
 	{"RDS", "rds", "rds", "DescribeDBClusterParameterGroups DescribeDBClusterSnapshots DescribeDBClusters DescribeDBInstances DescribeDBParameterGroups " +
 		"DescribeDBSnapshots DescribeDBSubnetGroups"},
 	{"Redshift", "redshift", "redshift", "DescribeClusterSnapshots DescribeClusterSubnetGroups DescribeClusters"},
+	{"Resource Explorer 2", "resource-explorer", "resource-explorer-2", "GetView ListIndexes ListResources ListViews"},
 	{"Resource Groups Tagging API", "tagging", "tag", "GetResources"},
 	{"Route 53", "route53", "route53", "GetHostedZone ListHealthChecks ListHostedZones ListResourceRecordSets ListTagsForResource"},
 	{"S3", "s3", "s3", "GetBucketEncryption=GetEncryptionConfiguration GetBucketLocation GetBucketLogging " +

@@ -22,9 +22,12 @@ type Options struct {
 	// CloudControl asks Cloud Control for the types that have no collector, in each region. It needs permission to read each of them,
 	// which docs/iam-policy.json does not give, and a call for each type and resource.
 	CloudControl bool
-	EndpointURL  string // for all services, with buckets in the path; empty: AWS
-	Concurrency  int    // cells that are read at once; 0 means 8
-	Version      string // of the app, for the user agent
+	// ResourceExplorer asks the index of Resource Explorer, in the regions that have one, for what neither a collector nor the tagging
+	// API names: ARN, type, region, and tags where a view includes them. It goes along with the tagging API.
+	ResourceExplorer bool
+	EndpointURL      string // for all services, with buckets in the path; empty: AWS
+	Concurrency      int    // cells that are read at once; 0 means 8
+	Version          string // of the app, for the user agent
 	// Kept tells which cells need not be read, as those of a scan that was interrupted and goes on. They are not handed over; what
 	// they hold stays as it is. Optional.
 	Kept func(estate.Cell) bool
@@ -216,6 +219,9 @@ func (s *Scanner) cellsOf(a *account) int {
 	perRegion := len(s.wanted(false))
 	if s.wants(taggingService) {
 		perRegion++
+		if s.opts.ResourceExplorer {
+			perRegion++
+		}
 	}
 	return len(s.wanted(true)) + perRegion*len(a.Regions)
 }

@@ -101,23 +101,46 @@ func (s *Server) Stop() {
 
 // Seed fills the server with a few hundred resources and returns them.
 func (s *Server) Seed() ([]Made, error) {
-	_, python, err := python()
-	if err != nil {
-		return nil, err
-	}
-	cmd := exec.Command(python, filepath.Join(s.root, "test", "moto", "seed.py"), s.URL)
-	cmd.Stderr = os.Stderr
-	out, err := cmd.Output()
-	if err != nil {
-		return nil, fmt.Errorf("seed moto: %w", err)
-	}
 	var made struct {
 		Resources []Made `json:"resources"`
 	}
-	if err := json.Unmarshal(out, &made); err != nil {
-		return nil, fmt.Errorf("seed moto: %w", err)
+	err := s.program(&made, "seed.py", s.URL)
+	return made.Resources, err
+}
+
+// Change is what a scan must see of a change.
+type Change struct {
+	ARN  string `json:"arn"`
+	Kind string `json:"kind"` // added | changed | removed
+	// Fields of a changed resource: the values before and after, "?" where the server chooses them.
+	Fields map[string]any `json:"fields"`
+}
+
+// Change makes resources of many services (step "make"), or changes, makes and deletes some ("change") and returns what it did.
+func (s *Server) Change(step string) ([]Change, error) {
+	var done struct {
+		Changes []Change `json:"changes"`
 	}
-	return made.Resources, nil
+	err := s.program(&done, "change.py", s.URL, step)
+	return done.Changes, err
+}
+
+// program runs a program of test/moto and reads the JSON that it prints.
+func (s *Server) program(out any, name string, args ...string) error {
+	_, python, err := python()
+	if err != nil {
+		return err
+	}
+	cmd := exec.Command(python, append([]string{filepath.Join(s.root, "test", "moto", name)}, args...)...)
+	cmd.Stderr = os.Stderr
+	raw, err := cmd.Output()
+	if err == nil {
+		err = json.Unmarshal(raw, out)
+	}
+	if err != nil {
+		return fmt.Errorf("run %s: %w", name, err)
+	}
+	return nil
 }
 
 // python is the checkout and the interpreter that `make setup` prepared in it.
@@ -157,5 +180,8 @@ func Env(t testing.TB) {
 		"AWS_CONFIG_FILE": filepath.Join(home, "config"), "AWS_SHARED_CREDENTIALS_FILE": filepath.Join(home, "credentials"),
 	} {
 		t.Setenv(k, v)
+	}
+	if err := os.Unsetenv("AWS_PROFILE"); err != nil { // boto3 looks for a profile without a name
+		t.Fatal(err)
 	}
 }

@@ -587,7 +587,15 @@ def analysis(p, at) -> None:
         NotebookInstanceName="research", InstanceType="ml.t3.medium", RoleArn=at.role, SubnetId=at.subnets[0], SecurityGroupIds=[at.groups[0]], Tags=pairs(),
     )["NotebookInstanceArn"]
     p.made(notebook, "AWS::SageMaker::NotebookInstance", TAGS, role=at.role, subnet=at.subnet_arn, **{"security-group": at.group_arn})
+    serverless = p.client("emr-serverless").create_application(
+        name="nightly", releaseLabel="emr-6.15.0", type="SPARK", tags=TAGS, networkConfiguration={"subnetIds": at.subnets[:1], "securityGroupIds": [at.groups[0]]},
+    )["arn"]
+    p.made(serverless, "AWS::EMRServerless::Application", TAGS, subnet=at.subnet_arn, **{"security-group": at.group_arn})
     rds = p.client("rds")
+    rds.create_db_cluster(DBClusterIdentifier="friends", Engine="neptune", Tags=pairs())
+    graph = p.made(p.arn("rds", "cluster:friends"), "AWS::Neptune::DBCluster", TAGS)
+    rds.create_db_instance(DBInstanceIdentifier="friends-1", Engine="neptune", DBInstanceClass="db.r6g.large", DBClusterIdentifier="friends", Tags=pairs())
+    p.made(p.arn("rds", "db:friends-1"), "AWS::Neptune::DBInstance", TAGS, cluster=graph)
     rds.create_db_parameter_group(DBParameterGroupName="tuned", DBParameterGroupFamily="postgres15", Description="tuned")
     p.made(p.arn("rds", "pg:tuned"), "AWS::RDS::DBParameterGroup")
     rds.create_db_cluster_parameter_group(DBClusterParameterGroupName="tuned", DBParameterGroupFamily="aurora-postgresql15", Description="tuned")

@@ -51,7 +51,7 @@ func collectors() []Collector {
 		acmCollector(), wafCollector(), wafGlobalCollector(), iamCollector(), kmsCollector(), secretsCollector(), ssmCollector(),
 		userPoolCollector(), identityPoolCollector(),
 		cloudwatchCollector(), logsCollector(), cloudformationCollector(), codebuildCollector(), codepipelineCollector(),
-		glueCollector(), athenaCollector(), emrCollector(), sagemakerCollector(), transferCollector(), organizationsCollector(),
+		glueCollector(), athenaCollector(), emrCollector(), emrServerlessCollector(), sagemakerCollector(), transferCollector(), organizationsCollector(),
 	}
 }
 

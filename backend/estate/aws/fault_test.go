@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"os"
 	"regexp"
 	"slices"
@@ -296,6 +297,24 @@ func TestPolicy(t *testing.T) {
 	got, err := os.ReadFile(path)
 	require.NoError(t, err)
 	require.Equal(t, string(want), string(got), "run `go generate ./backend/estate/aws`")
+
+	parts, err := aws.PolicyParts()
+	require.NoError(t, err)
+	whole := 0
+	for n, part := range parts {
+		path := fmt.Sprintf("../../../docs/iam-policy-%d.json", n+1)
+		if *update {
+			require.NoError(t, os.WriteFile(path, part, 0o644))
+		}
+		got, err := os.ReadFile(path)
+		require.NoError(t, err)
+		require.Equal(t, string(part), string(got), "run `go generate ./backend/estate/aws`")
+		var small bytes.Buffer
+		require.NoError(t, json.Compact(&small, part))
+		require.Less(t, small.Len(), 6144, "a managed policy is no longer")
+		whole += bytes.Count(part, []byte(":"))
+	}
+	require.Greater(t, whole, bytes.Count(want, []byte(":")), "all of it is in the parts")
 
 	// Every action of it is called by a scan with the tagging API or by one without, and no other call is made.
 	awstest.Env(t)

@@ -76,21 +76,56 @@ type statement struct {
 // RoleName in other accounts, which only a scan of other accounts needs. It is longer than a managed policy may be (6,144
 // characters) and fits into a role as its own (10,240).
 func Policy() ([]byte, error) {
-	read := statement{Sid: "ReadInventory", Effect: "Allow", Resource: []string{"*"}}
+	return writePolicy(append([]statement{reading(readActions())}, further()...)...)
+}
+
+// PolicyParts is the same in two, each of which fits into a managed policy.
+func PolicyParts() (parts [2][]byte, err error) {
+	actions := readActions()
+	half := len(actions) / 2
+	for half > 0 && half < len(actions) && serviceOf(actions[half]) == serviceOf(actions[half-1]) {
+		half++ // a service's actions stay together
+	}
+	if parts[0], err = writePolicy(reading(actions[:half])); err == nil {
+		parts[1], err = writePolicy(append([]statement{reading(actions[half:])}, further()...)...)
+	}
+	return parts, err
+}
+
+func serviceOf(action string) string {
+	service, _, _ := strings.Cut(action, ":")
+	return service
+}
+
+// readActions are sorted.
+func readActions() []string {
+	var actions []string
 	for _, t := range tables() {
 		if t.cell == cloudControlService {
 			continue // who asks it needs more than can be listed
 		}
 		for _, action := range t.actions {
 			if action != "sts:AssumeRole" && action != gatewayAction {
-				read.Action = append(read.Action, action)
+				actions = append(actions, action)
 			}
 		}
 	}
-	read.Action = sorted(read.Action)
-	gateways := statement{Sid: "ReadGateways", Effect: "Allow", Action: []string{gatewayAction}, Resource: gatewayResources}
-	assume := statement{Sid: "ReachOtherAccounts", Effect: "Allow", Action: []string{"sts:AssumeRole"}, Resource: []string{"arn:*:iam::*:role/" + RoleName}}
-	b, err := json.MarshalIndent(policy{Version: "2012-10-17", Statement: []statement{read, gateways, assume}}, "", "  ")
+	return sorted(actions)
+}
+
+func reading(actions []string) statement {
+	return statement{Sid: "ReadInventory", Effect: "Allow", Action: actions, Resource: []string{"*"}}
+}
+
+func further() []statement {
+	return []statement{
+		{Sid: "ReadGateways", Effect: "Allow", Action: []string{gatewayAction}, Resource: gatewayResources},
+		{Sid: "ReachOtherAccounts", Effect: "Allow", Action: []string{"sts:AssumeRole"}, Resource: []string{"arn:*:iam::*:role/" + RoleName}},
+	}
+}
+
+func writePolicy(statements ...statement) ([]byte, error) {
+	b, err := json.MarshalIndent(policy{Version: "2012-10-17", Statement: statements}, "", "  ")
 	if err != nil {
 		return nil, fmt.Errorf("write the policy: %w", err)
 	}

@@ -37,6 +37,7 @@ var permissions = []allowed{
 		"DescribeTargetHealth"},
 	{"ElastiCache", "elasticache", "elasticache", "DescribeCacheClusters DescribeCacheSubnetGroups DescribeReplicationGroups DescribeSnapshots ListTagsForResource"},
 	{"EMR", "emr", "elasticmapreduce", "DescribeCluster ListClusters"},
+	{"EMR Serverless", "emr-serverless", "emr-serverless", "GetApplication ListApplications"},
 	{"EventBridge", "events", "events", "ListEventBuses ListRules ListTagsForResource ListTargetsByRule"},
 	{"Firehose", "firehose", "firehose", "DescribeDeliveryStream ListDeliveryStreams ListTagsForDeliveryStream"},
 	{"FSx", "fsx", "fsx", "DescribeBackups DescribeFileSystems"},

@@ -1,6 +1,7 @@
 package aws_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"maps"
 	"regexp"
@@ -332,4 +333,21 @@ func TestCompositeAlarmScripted(t *testing.T) {
 	require.Equal(t, "OK", r.Attributes["StateValue"])
 	require.NotContains(t, r.Attributes, "StateReason")
 	require.Equal(t, []estate.Relation{{Kind: "notifies", Target: "arn:aws:sns:eu-west-1:123456789012:alerts"}}, r.Related)
+}
+
+// TestDocumentDBScripted rests on moto's answers for Neptune, which has the same API: moto makes no DocumentDB.
+func TestDocumentDBScripted(t *testing.T) {
+	awstest.Env(t)
+	p := newProxy(t, nil)
+	p.rewrite = func(c call, body []byte) []byte {
+		return bytes.ReplaceAll(body, []byte("<Engine>neptune</Engine>"), []byte("<Engine>docdb</Engine>"))
+	}
+	opts := through(p)
+	opts.Services, opts.Regions = []string{"rds"}, []string{"us-east-1"}
+	s, report := scan(t, opts)
+	require.Empty(t, report.Findings)
+	require.Equal(t, "AWS::DocDB::DBCluster", s.resources["arn:aws:rds:us-east-1:123456789012:cluster:friends"].Type)
+	instance := s.resources["arn:aws:rds:us-east-1:123456789012:db:friends-1"]
+	require.Equal(t, "AWS::DocDB::DBInstance", instance.Type)
+	require.Contains(t, instance.Related, estate.Relation{Kind: "cluster", Target: "arn:aws:rds:us-east-1:123456789012:cluster:friends"})
 }

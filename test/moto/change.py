@@ -66,11 +66,12 @@ def queues(p: Place, step: str) -> None:
     dead = p.arn("sqs", "dead")
     policy = json.dumps({"deadLetterTargetArn": dead, "maxReceiveCount": 3})
     sqs.set_queue_attributes(QueueUrl=url, Attributes={"VisibilityTimeout": "90", "RedrivePolicy": policy})
-    sqs.tag_queue(QueueUrl=url, Tags={"env": "prod", "cost": "42"})
+    odd = {"\N{LABEL} \N{HEBREW LETTER SHIN}\N{HEBREW LETTER FINAL MEM}": "\N{PALM TREE}" * 256}  # as long as AWS allows, from both sides
+    sqs.tag_queue(QueueUrl=url, Tags={"env": "prod", "cost": "42", **odd})
     sqs.untag_queue(QueueUrl=url, TagKeys=["Team"])
     p.changed(
         p.arn("sqs", "work"), VisibilityTimeout=["30", "90"], RedrivePolicy=[None, ANY], LastModifiedTimestamp=ANY,
-        other={**retagged(env=["dev", "prod"], cost=[None, "42"], Team=["search", None]), "related": [None, [{"kind": "dead-letter", "target": dead}]]},
+        other={**retagged(env=["dev", "prod"], cost=[None, "42"], Team=["search", None], **{k: [None, v] for k, v in odd.items()}), "related": [None, [{"kind": "dead-letter", "target": dead}]]},
     )
     sqs.delete_queue(QueueUrl=sqs.get_queue_url(QueueName="gone")["QueueUrl"])
     p.removed(p.arn("sqs", "gone"))

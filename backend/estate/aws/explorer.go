@@ -118,8 +118,9 @@ func (e explored) add(t Target, r types.Resource, home bool) {
 		t.Note(err)
 		return
 	}
-	region := str(r.Region)
-	if owner := str(r.OwningAccountId); owner != "" && owner != t.Cell.AccountID || region != t.Config.Region && !(home && region == estate.GlobalRegion) {
+	region, owner := str(r.Region), str(r.OwningAccountId)
+	here := region == t.Config.Region || home && region == estate.GlobalRegion
+	if !here || owner != "" && owner != t.Cell.AccountID {
 		return
 	}
 	cfnType, _ := estate.TypeOf(arn)

@@ -110,7 +110,6 @@ func (s *Service) remove(ctx context.Context, recs []store.Record) error {
 		changes = append(changes, *change)
 	}
 	err := s.store.Update(ctx, store.WriteOp{Collection: store.Estate, Delete: ids}, store.WriteOp{Collection: store.Changes, Put: changes})
-	s.facets.drop()
 	if err != nil {
 		return fmt.Errorf("remove from the estate: %w", err)
 	}

@@ -2,11 +2,8 @@ package estate
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
-	"sync"
-	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -164,53 +161,6 @@ var facetFields = []struct {
 // facetFlags are the yes-or-no fields that are counted.
 var facetFlags = []struct{ field, label string }{{fieldPublic, "Public"}, {fieldEncrypted, "Encrypted"}, {fieldAttached, "Attached"}}
 
-// facetCache keeps the facets of the last few filters until something is written or a few seconds have passed: the
-// overview is asked for at each step of a browse.
-type facetCache struct {
-	mu   sync.Mutex
-	all  map[string]cachedFacets
-	keys []string // oldest first
-}
-
-type cachedFacets struct {
-	groups []FacetGroup
-	at     time.Time
-}
-
-const (
-	maxCachedFacets = 32
-	facetsLast      = 5 * time.Second // a restore or a mended index changes the estate past this package
-)
-
-func (c *facetCache) get(key string) ([]FacetGroup, bool) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	f, ok := c.all[key]
-	return f.groups, ok && time.Since(f.at) < facetsLast
-}
-
-func (c *facetCache) put(key string, groups []FacetGroup) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.all == nil {
-		c.all = map[string]cachedFacets{}
-	}
-	if _, ok := c.all[key]; !ok {
-		if len(c.keys) == maxCachedFacets {
-			delete(c.all, c.keys[0])
-			c.keys = c.keys[1:]
-		}
-		c.keys = append(c.keys, key)
-	}
-	c.all[key] = cachedFacets{groups, time.Now()}
-}
-
-func (c *facetCache) drop() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.all, c.keys = nil, nil
-}
-
 // without is the filter for each field that the user narrows by, less his choice of it: the other values of the field
 // can then still be chosen.
 func (w *search) without(filter store.Filter) map[string]store.Filter {
@@ -231,24 +181,8 @@ func (w *search) without(filter store.Filter) map[string]store.Filter {
 	return out
 }
 
-// countFacets counts over all that meets the filter, or, for a field that has one of its own in own, that.
+// countFacets counts the fields at the same time over all that meets the filter, or, for a field that has one of its own in own, that.
 func (s *Service) countFacets(ctx context.Context, filter store.Filter, own map[string]store.Filter) ([]FacetGroup, error) {
-	key, err := json.Marshal([]any{filter, own})
-	if err != nil {
-		return nil, fmt.Errorf("count: %w", err)
-	}
-	if groups, ok := s.facets.get(string(key)); ok {
-		return groups, nil
-	}
-	groups, err := s.freshFacets(ctx, filter, own)
-	if err == nil {
-		s.facets.put(string(key), groups)
-	}
-	return groups, err
-}
-
-// freshFacets counts the fields at the same time.
-func (s *Service) freshFacets(ctx context.Context, filter store.Filter, own map[string]store.Filter) ([]FacetGroup, error) {
 	of := func(field string) store.Filter {
 		if f, ok := own[field]; ok {
 			return f

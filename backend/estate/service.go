@@ -30,7 +30,6 @@ type Service struct {
 	log      *slog.Logger
 
 	write  sync.Mutex // held from reading the old state to writing the new one
-	facets facetCache
 	names  nameCache
 	saving sync.Mutex // held from checking the names of saved searches to writing one
 }
@@ -100,10 +99,13 @@ func Schema() store.Schema {
 		fieldMemory: store.Integer, fieldRetention: store.Integer, fieldSize: store.Float,
 	}
 	for _, f := range []string{
-		fieldARN, fieldType, fieldService, fieldName, fieldRegion, fieldAccount, fieldEnv, fieldTags, fieldTagTerms, fieldTeam, fieldOwners, fieldWords,
-		fieldIDs, fieldRelated, fieldCell, fieldState, fieldEngine, fieldRuntime, fieldVersion, fieldClass, fieldKind, fieldTraits,
+		fieldType, fieldService, fieldRegion, fieldAccount, fieldEnv, fieldTeam, fieldOwners, fieldCell, fieldState, fieldEngine, fieldRuntime, fieldVersion,
+		fieldClass, fieldKind,
 	} {
 		fields[f] = store.Keyword
+	}
+	for _, f := range []string{fieldARN, fieldName, fieldTags, fieldTagTerms, fieldWords, fieldIDs, fieldRelated, fieldTraits} {
+		fields[f] = store.Lookup
 	}
 	for _, f := range flags {
 		fields[f] = store.Bool
@@ -123,7 +125,7 @@ func changeSchema() store.Schema {
 		Collection: store.Changes,
 		Fields: map[string]store.FieldKind{
 			fieldAt: store.Integer, fieldComplete: store.Integer, fieldDeleted: store.Integer, fieldChange: store.Keyword, fieldChanged: store.Keyword,
-			fieldResource: store.Keyword, fieldARN: store.Keyword, fieldType: store.Keyword, fieldService: store.Keyword, fieldName: store.Keyword,
+			fieldResource: store.Lookup, fieldARN: store.Lookup, fieldType: store.Keyword, fieldService: store.Keyword, fieldName: store.Lookup,
 			fieldRegion: store.Keyword, fieldAccount: store.Keyword, fieldEnv: store.Keyword, fieldCell: store.Keyword,
 		},
 		SealedField: "encrypted_detail",

@@ -107,7 +107,6 @@ func (s *Service) putBatch(ctx context.Context, cell string, batch []Resource) (
 		recs = append(recs, puts[id])
 	}
 	err = s.store.Update(ctx, store.WriteOp{Collection: store.Estate, Put: recs}, store.WriteOp{Collection: store.Changes, Put: changes})
-	s.facets.drop()
 	if err != nil {
 		return Counts{}, fmt.Errorf("write the estate: %w", err)
 	}

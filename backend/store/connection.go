@@ -62,7 +62,7 @@ func (s *Store) Connect(ctx context.Context, a Address) error {
 	for _, c := range s.order {
 		s.coll[c].mend.reset()
 		s.coll[c].keys.clear()
-		s.coll[c].lists.drop()
+		s.coll[c].changed()
 	}
 	s.work.Go(func() { s.mendAll(mendCtx) })
 	return nil

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/qdrant/go-client/qdrant"
+
 	"cloudops/backend/ledger"
 )
 
@@ -199,7 +201,7 @@ func (s *Store) Count(ctx context.Context, c Collection, f Filter) (int64, error
 	client, err := s.fresh(ctx, col)
 	if err == nil {
 		var n int64
-		if n, err = s.countIndex(ctx, client, col, f); err == nil {
+		if n, err = s.countRemembered(ctx, client, col, f); err == nil {
 			return n, nil
 		}
 	}
@@ -213,21 +215,37 @@ func (s *Store) Count(ctx context.Context, c Collection, f Filter) (int64, error
 	return int64(len(rows)), err
 }
 
+func (s *Store) countRemembered(ctx context.Context, client *qdrant.Client, col *collection, f Filter) (int64, error) {
+	key, err := resultKey(f)
+	if err != nil {
+		return 0, err
+	}
+	return col.totals.get(key, func() (int64, error) { return s.countIndex(ctx, client, col, f) })
+}
+
+func (s *Store) facetsRemembered(ctx context.Context, client *qdrant.Client, col *collection, field string, f Filter, limit int) ([]Facet, error) {
+	key, err := resultKey(field, f, limit)
+	if err != nil {
+		return nil, err
+	}
+	return col.counts.get(key, func() ([]Facet, error) { return s.facetsIndex(ctx, client, col, field, f, limit) })
+}
+
 // Facets implements Reader.
 func (s *Store) Facets(ctx context.Context, c Collection, field string, f Filter, limit int) ([]Facet, error) {
 	col, err := s.collection(c)
 	if err != nil {
 		return nil, err
 	}
-	if kind, ok := col.Fields[field]; !ok || (kind != Keyword && kind != Tenant) {
+	if kind, ok := col.Fields[field]; !ok || (kind != Keyword && kind != Tenant && kind != Lookup) {
 		return nil, fmt.Errorf("count the values of %s: it is not a keyword field of %s", field, c)
 	}
 	limit = limitOf(limit)
 	client, err := s.fresh(ctx, col)
 	if err == nil {
 		var facets []Facet
-		if facets, err = s.facetsIndex(ctx, client, col, field, f, limit); err == nil {
-			return facets, nil
+		if facets, err = s.facetsRemembered(ctx, client, col, field, f, limit); err == nil {
+			return slices.Clone(facets), nil
 		}
 	}
 	if !isDown(err) || ctx.Err() != nil {

@@ -79,7 +79,7 @@ func (s *Store) applySome() (worked bool, err error) {
 		})
 		// Before finish: whoever waits for these writes must not see a list from before them.
 		col.keys.forget(ids)
-		col.lists.drop()
+		col.changed()
 		col.todo.finish(ids, ticket, err != nil)
 		if err != nil {
 			if serverFault(err) && col.mend.fail(err) {

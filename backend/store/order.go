@@ -2,8 +2,6 @@ package store
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 	"slices"
 	"sync"
 
@@ -214,16 +212,4 @@ func (s *Store) readKeys(ctx context.Context, client *qdrant.Client, col *collec
 		}
 	}
 	return keys, nil
-}
-
-// listKey names a list in the cache by what it asks for.
-func listKey(p Page) (string, error) {
-	key, err := json.Marshal(struct {
-		Filter Filter
-		Order  Order
-	}{p.Filter, p.Order})
-	if err != nil {
-		return "", fmt.Errorf("name the list: %w", err)
-	}
-	return string(key), nil
 }

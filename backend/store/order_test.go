@@ -82,3 +82,51 @@ func TestKeywordOrderFollowsEveryChange(t *testing.T) {
 		check(store.Filter{All: []store.Condition{{Field: "at", Op: store.Range, Min: &bound}}}, func(r store.Record) bool { return float64(r.Fields["at"].(int64)) >= least }, false)
 	}
 }
+
+// TestCountsFollowEveryChange: what was counted is remembered, and never for longer than it is true.
+func TestCountsFollowEveryChange(t *testing.T) {
+	e := storetest.OpenWithoutModel(t, notes())
+	ctx := storetest.Context(t)
+	random := rand.New(rand.NewPCG(3, 4))
+	kinds := map[string]string{}
+	check := func() {
+		t.Helper()
+		want := map[string]int64{}
+		for _, kind := range kinds {
+			want[kind]++
+		}
+		for range 2 {
+			total, err := e.Store.Count(ctx, store.ChatHistory, store.Filter{})
+			require.NoError(t, err)
+			require.EqualValues(t, len(kinds), total)
+			facets, err := e.Store.Facets(ctx, store.ChatHistory, "kind", store.Filter{}, 10)
+			require.NoError(t, err)
+			got := map[string]int64{}
+			for i, f := range facets {
+				got[f.Value] = f.Count
+				facets[i].Count = -1 // what is handed out is the caller's own
+			}
+			require.Equal(t, want, got)
+		}
+	}
+	for i := range 60 {
+		rec := note(i, "text")
+		if len(kinds) > 0 && random.IntN(3) == 0 {
+			for id := range kinds {
+				_, err := e.Store.Delete(ctx, store.ChatHistory, id)
+				require.NoError(t, err)
+				delete(kinds, id)
+				break
+			}
+		}
+		rec.Fields["kind"] = fmt.Sprintf("kind-%d", random.IntN(4))
+		kinds[rec.ID] = rec.Fields["kind"].(string)
+		put(t, e, rec)
+		check()
+	}
+	e.KillQdrant()
+	check()
+	e.StartQdrant()
+	e.Embedded()
+	check()
+}

@@ -6,9 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
-	"slices"
 	"strings"
-	"sync"
 
 	"github.com/qdrant/go-client/qdrant"
 )
@@ -17,7 +15,6 @@ const (
 	defaultLimit = 100
 	maxLimit     = 1000
 	listBatch    = 10000 // ids and one field of each, read at a time to order by a Keyword field
-	maxLists     = 8     // orders kept in memory
 )
 
 // cursor says where a page ended.
@@ -190,7 +187,7 @@ func nextByNumber(recs []Record, field string, before cursor) cursor {
 }
 
 func (s *Store) scrollByKeyword(ctx context.Context, client *qdrant.Client, col *collection, filter *qdrant.Filter, p Page, cur cursor) (Result, error) {
-	key, err := listKey(p)
+	key, err := resultKey(p.Filter, p.Order)
 	if err != nil {
 		return Result{}, err
 	}
@@ -297,54 +294,4 @@ func (s *Store) result(col *collection, points []*qdrant.RetrievedPoint) (res Re
 		res.add(all[i])
 	}
 	return res, all
-}
-
-// listCache keeps orders by Keyword fields until the collection changes.
-type listCache struct {
-	mu   sync.Mutex
-	all  map[string][]string
-	keys []string // the one asked for last at the end
-	gen  int
-}
-
-func (c *listCache) get(key string, build func() ([]string, error)) ([]string, error) {
-	c.mu.Lock()
-	ids, ok := c.all[key]
-	if ok {
-		i := slices.Index(c.keys, key)
-		c.keys = append(slices.Delete(c.keys, i, i+1), key)
-	}
-	gen := c.gen
-	c.mu.Unlock()
-	if ok {
-		return ids, nil
-	}
-	ids, err := build()
-	if err != nil {
-		return nil, err
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if gen != c.gen {
-		return ids, nil
-	}
-	if c.all == nil {
-		c.all = map[string][]string{}
-	}
-	if len(c.keys) == maxLists {
-		delete(c.all, c.keys[0])
-		c.keys = c.keys[1:]
-	}
-	if _, ok := c.all[key]; !ok {
-		c.keys = append(c.keys, key)
-	}
-	c.all[key] = ids
-	return ids, nil
-}
-
-func (c *listCache) drop() {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.all, c.keys = nil, nil
-	c.gen++
 }

@@ -74,13 +74,15 @@ type Store struct {
 // collection is the run-time state of a Schema.
 type collection struct {
 	Schema
-	terms *embedding.TermEncoder
-	todo  *queue // to be written to Qdrant
-	dense *queue // to be embedded
-	lists listCache
-	keys  keyCache
-	mend  mendState
-	kept  vectorCache
+	terms  *embedding.TermEncoder
+	todo   *queue               // to be written to Qdrant
+	dense  *queue               // to be embedded
+	lists  remembered[[]string] // orders by remembered keys
+	counts remembered[[]Facet]
+	totals remembered[int64]
+	keys   keyCache
+	mend   mendState
+	kept   vectorCache
 }
 
 // New makes a store that serves from the ledger until Connect.
@@ -107,7 +109,8 @@ func New(d Deps, o Options) (*Store, error) {
 		if schema.Searchable && schema.LedgerOnly {
 			return nil, fmt.Errorf("store: collection %s is searchable and in the ledger alone", schema.Collection)
 		}
-		s.coll[schema.Collection] = &collection{Schema: schema, terms: s.termEncoder(schema), todo: newQueue(), dense: newQueue()}
+		s.coll[schema.Collection] = &collection{Schema: schema, terms: s.termEncoder(schema), todo: newQueue(), dense: newQueue(),
+			lists: remembered[[]string]{most: maxLists}, counts: remembered[[]Facet]{most: maxCounts}, totals: remembered[int64]{most: maxCounts}}
 		if !schema.LedgerOnly {
 			s.order = append(s.order, schema.Collection)
 		}

@@ -83,6 +83,7 @@ const (
 	Float                    // float64: ranges, order
 	Bool
 	Tenant // a Keyword that most queries filter by
+	Lookup // a Keyword of many values, whose index stays on disk: it is looked up in, and seldom counted
 )
 
 // Schema declares a collection. Each feature declares its own.

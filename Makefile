@@ -55,9 +55,8 @@ test-race: setup-test ## every Go package with the race detector
 test-llm: setup-test ## a conversation with a real model (Ollama and SmolLM2-135M, built and fetched here)
 	@build/llm.sh
 
-soak: setup-test ## kill app and Qdrant 50 times while messages come in; import 200 MB
-	build/virtual.sh go run ./bench/kill -rounds 50
-	build/virtual.sh go run ./bench/bigimport
+soak: setup-test ## hours: kills under load, faulty scans and backups, a large import
+	@build/soak.sh
 
 bench: setup-test ## measure search quality and speed
 	@build/bench.sh

@@ -9,11 +9,15 @@ say "Store and search"
 build/virtual.sh go test -run '^$' -bench . -benchtime 200x ./backend/store ./backend/ledger ./backend/embedding ./backend/crypto
 say "Chats: ${BENCH_MESSAGES:-100000} messages in ${BENCH_CONVERSATIONS:-5000} conversations"
 go run ./bench/history -messages "${BENCH_MESSAGES:-100000}" -conversations "${BENCH_CONVERSATIONS:-5000}"
-say "The window at that size (words alone)"
+say "The window at that size, and with 100,000 resources (words alone)"
 go build -tags dev,webkit2_41 -o build/test/cloudops-dev .
 (cd frontend && npm run --silent build >/dev/null && CLOUDOPS_E2E_APP="$PWD/../build/test/cloudops-dev" ../build/virtual.sh npx playwright test -c playwright.bench.config.ts)
-say "Backups of 100,000 messages, to a folder and to a real S3 server"
-build/virtual.sh go test -run '^$' -bench Backup -benchtime 1x ./backend/backup
+say "Backups of 100,000 messages with vectors, to a folder and to a real S3 server"
+build/virtual.sh go test -run '^$' -bench Backup -benchtime 1x -timeout 40m ./backend/backup
+say "The estate: ${BENCH_RESOURCES:-100000} resources"
+go run ./bench/estate -resources "${BENCH_RESOURCES:-100000}"
+say "A scan beside its bare calls"
+build/virtual.sh go run ./bench/scan
 if [ -n "${BENCH_DATA:-}" ]; then
 	mkdir -p build/test
 	for data in "$BENCH_DATA"/*.json; do

@@ -27,8 +27,14 @@ type Vector struct {
 	Dense []float32
 }
 
-// vectorPage is how many points are read at once. A point may have maxChunks vectors: 0.75 MiB at 384 dimensions.
-const vectorPage = 64
+// vectorPage is how many points are read at once, and vectorPageSmall where they are large: a point may have maxChunks vectors, 0.75 MiB
+// at 384 dimensions.
+const (
+	vectorPage      = 256
+	vectorPageSmall = 64
+	// vectorsSmall is how many numbers a page of small points has at most: 8 MiB.
+	vectorsSmall = 2 << 20
+)
 
 // ReadVectors reads all dense vectors of a local server, by collection and id. It works beside a store that is connected to it, and
 // without one: collections are taken as they are, whatever model and layout they were made for.
@@ -62,18 +68,21 @@ func readVectors(ctx context.Context, client *qdrant.Client, c Collection, each 
 	if _, ok := info.GetConfig().GetParams().GetVectorsConfig().GetParamsMap().GetMap()[denseVector]; !ok {
 		return nil
 	}
+	limit := vectorPageSmall
 	for offset := (*qdrant.PointId)(nil); ; {
 		points, next, err := client.ScrollAndOffset(ctx, &qdrant.ScrollPoints{
-			CollectionName: string(c), Limit: qdrant.PtrOf(uint32(vectorPage)), Offset: offset,
+			CollectionName: string(c), Limit: qdrant.PtrOf(uint32(limit)), Offset: offset,
 			WithPayload: qdrant.NewWithPayloadInclude(fieldRev, fieldModel, fieldDoc), WithVectors: qdrant.NewWithVectorsInclude(denseVector),
 		})
 		if err != nil {
 			return err
 		}
+		numbers := 0
 		for _, p := range points {
 			payload := p.GetPayload()
 			v := Vector{ID: p.GetId().GetUuid(), Rev: payload[fieldRev].GetIntegerValue(), Model: payload[fieldModel].GetStringValue(),
 				Doc: payload[fieldDoc].GetStringValue(), Dense: floats(p.GetVectors().GetVectors().GetVectors()[denseVector])}
+			numbers += len(v.Dense)
 			if v.Model == "" || v.Doc == "" || len(v.Dense) == 0 {
 				continue // not embedded yet, or without a text
 			}
@@ -85,6 +94,9 @@ func readVectors(ctx context.Context, client *qdrant.Client, c Collection, each 
 			return nil
 		}
 		offset = next
+		if limit = vectorPageSmall; numbers < vectorsSmall*len(points)/vectorPage {
+			limit = vectorPage
+		}
 	}
 }
 

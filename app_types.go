@@ -73,24 +73,25 @@ type RecoveryKeySource struct {
 
 // Settings is what the user can set.
 type Settings struct {
-	Profiles       []string `json:"profiles"` // AWS profiles to scan
-	Regions        []string `json:"regions"`  // empty: every enabled region
-	Services       []string `json:"services"` // empty: all
-	RoleARNs       []string `json:"roleArns"`
-	ScanEveryHours int      `json:"scanEveryHours"` // 0: only when asked to
-	CloudControl   bool     `json:"cloudControl"`   // also the types that have no collector
-	EndpointURL    string   `json:"endpointUrl"`    // another AWS-compatible endpoint
-	ModelProvider  string   `json:"modelProvider"`  // openai | bedrock | anthropic; empty: none
-	ModelBaseURL   string   `json:"modelBaseUrl"`   // openai: http://127.0.0.1:11434/v1; anthropic: empty for its own
-	ModelRegion    string   `json:"modelRegion"`    // bedrock
-	ModelProfile   string   `json:"modelProfile"`   // bedrock: a profile of the AWS configuration; empty: the default chain
-	ModelEndpoint  string   `json:"modelEndpoint"`  // bedrock: another address than AWS's own
-	ModelName      string   `json:"modelName"`
-	WindowTokens   int      `json:"windowTokens"` // 0: what is known of the model
-	PriceIn        float64  `json:"priceIn"`      // USD for a million tokens; 0: the table of known prices
-	PriceOut       float64  `json:"priceOut"`
-	TitlesByModel  bool     `json:"titlesByModel"`
-	RecallMode     string   `json:"recallMode"` // on | off | plain
+	Profiles         []string `json:"profiles"` // AWS profiles to scan
+	Regions          []string `json:"regions"`  // empty: every enabled region
+	Services         []string `json:"services"` // empty: all
+	RoleARNs         []string `json:"roleArns"`
+	ScanEveryHours   int      `json:"scanEveryHours"`   // 0: only when asked to
+	CloudControl     bool     `json:"cloudControl"`     // also the types that have no collector
+	ResourceExplorer bool     `json:"resourceExplorer"` // also what its index names, where one is turned on
+	EndpointURL      string   `json:"endpointUrl"`      // another AWS-compatible endpoint
+	ModelProvider    string   `json:"modelProvider"`    // openai | bedrock | anthropic; empty: none
+	ModelBaseURL     string   `json:"modelBaseUrl"`     // openai: http://127.0.0.1:11434/v1; anthropic: empty for its own
+	ModelRegion      string   `json:"modelRegion"`      // bedrock
+	ModelProfile     string   `json:"modelProfile"`     // bedrock: a profile of the AWS configuration; empty: the default chain
+	ModelEndpoint    string   `json:"modelEndpoint"`    // bedrock: another address than AWS's own
+	ModelName        string   `json:"modelName"`
+	WindowTokens     int      `json:"windowTokens"` // 0: what is known of the model
+	PriceIn          float64  `json:"priceIn"`      // USD for a million tokens; 0: the table of known prices
+	PriceOut         float64  `json:"priceOut"`
+	TitlesByModel    bool     `json:"titlesByModel"`
+	RecallMode       string   `json:"recallMode"` // on | off | plain
 
 	IdleLockMinutes   int    `json:"idleLockMinutes"` // 0: never
 	LockPassphraseSet bool   `json:"lockPassphraseSet"`

@@ -36,7 +36,7 @@ func fillStatus(st *Status, h *host.Host, ready bool) {
 func wireSettings(s config.Settings, dataDir string) Settings {
 	return Settings{
 		Profiles: list(s.AWS.Profiles), Regions: list(s.AWS.Regions), Services: list(s.AWS.Services), RoleARNs: list(s.AWS.RoleARNs), EndpointURL: s.AWS.EndpointURL,
-		ScanEveryHours: s.AWS.EveryHours, CloudControl: s.AWS.CloudControl,
+		ScanEveryHours: s.AWS.EveryHours, CloudControl: s.AWS.CloudControl, ResourceExplorer: s.AWS.ResourceExplorer,
 		ModelProvider: s.Model.Provider, ModelBaseURL: s.Model.BaseURL, ModelRegion: s.Model.Region, ModelProfile: s.Model.Profile, ModelEndpoint: s.Model.Endpoint,
 		ModelName: s.Model.Name, ModelAPIKeySet: s.Model.SealedAPIKey != "", WindowTokens: s.Model.WindowTokens, PriceIn: s.Model.PriceIn, PriceOut: s.Model.PriceOut,
 		TitlesByModel: s.Model.Titles, RecallMode: s.Chat.Recall, IdleLockMinutes: s.Chat.IdleLockMinutes, LockPassphraseSet: s.Chat.LockHash != "",
@@ -46,7 +46,7 @@ func wireSettings(s config.Settings, dataDir string) Settings {
 
 // applySettings takes what the window may change. Secrets only come inwards: empty leaves the one that is kept, "-" removes it.
 func applySettings(c *config.Settings, s Settings, seal func(string) (string, error)) error {
-	c.AWS = config.AWSSettings{Profiles: s.Profiles, Regions: s.Regions, Services: s.Services, RoleARNs: s.RoleARNs, EndpointURL: s.EndpointURL, EveryHours: s.ScanEveryHours, CloudControl: s.CloudControl}
+	c.AWS = config.AWSSettings{Profiles: s.Profiles, Regions: s.Regions, Services: s.Services, RoleARNs: s.RoleARNs, EndpointURL: s.EndpointURL, EveryHours: s.ScanEveryHours, CloudControl: s.CloudControl, ResourceExplorer: s.ResourceExplorer}
 	c.Model = config.ModelSettings{
 		Provider: s.ModelProvider, BaseURL: s.ModelBaseURL, Region: s.ModelRegion, Profile: s.ModelProfile, Endpoint: s.ModelEndpoint, Name: s.ModelName,
 		SealedAPIKey: c.Model.SealedAPIKey, WindowTokens: s.WindowTokens, PriceIn: s.PriceIn, PriceOut: s.PriceOut, Titles: s.TitlesByModel,

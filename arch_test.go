@@ -45,8 +45,10 @@ var allowed = map[string][]string{
 	"backend/crypto":              {"backend/config"},
 	"backend/config":              {},
 	"bench/bigimport":             {},
-	"bench/history":               {"backend/chat", "backend/crypto", "backend/embedding", "backend/ledger", "backend/qdrant", "backend/secret", "backend/store"},
+	"bench/estate":                {"backend/embedding", "backend/estate", "backend/estate/sample", "backend/store", "bench/rig"},
+	"bench/history":               {"backend/chat", "backend/embedding", "backend/secret", "backend/store", "bench/rig"},
 	"bench/kill":                  {"backend/chat", "backend/estate", "backend/host", "backend/store", "test/kill"},
+	"bench/rig":                   {"backend/crypto", "backend/embedding", "backend/ledger", "backend/qdrant", "backend/store"},
 	"bench/scan":                  {"backend/config", "backend/estate", "backend/estate/aws", "backend/estate/aws/awstest", "backend/host"},
 	"bench/retrieval":             {"backend/host", "backend/chat", "backend/embedding", "backend/estate", "backend/store"},
 	"build/fetch":                 {},
@@ -57,7 +59,7 @@ var allowed = map[string][]string{
 // owners are the only packages that may import what another module brings.
 var owners = map[string][]string{
 	"github.com/wailsapp/":            {"."},
-	"github.com/qdrant/go-client":     {"backend/store", "bench/history"},
+	"github.com/qdrant/go-client":     {"backend/store", "bench/estate", "bench/history", "bench/rig"},
 	"github.com/aws/":                 {"backend/estate/aws", "backend/estate/aws/awstest", "backend/assistant/bedrock", "backend/assistant/scripted", "backend/embedding", "backend/backup", "backend/host"},
 	"github.com/mattn/go-sqlite3":     {"backend/ledger"},
 	"github.com/zalando/go-keyring":   {"backend/crypto"},

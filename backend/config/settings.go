@@ -58,6 +58,8 @@ type AWSSettings struct {
 	EveryHours int `json:"every_hours"`
 	// CloudControl also lists the types that have no collector, which takes far more calls and rights.
 	CloudControl bool `json:"cloud_control"`
+	// ResourceExplorer also asks the index of Resource Explorer, where one is turned on.
+	ResourceExplorer bool `json:"resource_explorer"`
 }
 
 // The providers of a model.

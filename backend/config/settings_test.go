@@ -14,7 +14,7 @@ func full() Settings {
 	s := Default()
 	s.Theme, s.EmbeddingThreads = "dark", 2
 	s.AWS = AWSSettings{Profiles: []string{"prod", "my company/dev"}, Regions: []string{"eu-central-1", "us-gov-west-1", "ap-southeast-4"},
-		Services: []string{"ec2", "dynamodb"}, RoleARNs: []string{"arn:aws:iam::123456789012:role/path/Reader"}, EndpointURL: "http://127.0.0.1:5000", EveryHours: 12, CloudControl: true}
+		Services: []string{"ec2", "dynamodb"}, RoleARNs: []string{"arn:aws:iam::123456789012:role/path/Reader"}, EndpointURL: "http://127.0.0.1:5000", EveryHours: 12, CloudControl: true, ResourceExplorer: true}
 	s.Model = ModelSettings{Provider: ProviderOpenAI, BaseURL: "http://127.0.0.1:11434/v1", Name: "llama3.2:3b", SealedAPIKey: "s1.0123456789abcdef.AAAA",
 		Region: "eu-central-1", Profile: "prod", Endpoint: "http://127.0.0.1:4566", WindowTokens: 8192, PriceIn: 0.25, PriceOut: 1.5}
 	s.Chat = ChatSettings{Recall: RecallPlain, IdleLockMinutes: 10, LockHash: "$argon2id$"}

@@ -38,6 +38,7 @@ func (h *Host) Scan(ctx context.Context, o ScanOptions, progress func(aws.Progre
 	o.Profiles, o.Regions = either(o.Profiles, set.Profiles), either(o.Regions, set.Regions)
 	o.Services, o.RoleARNs = either(o.Services, set.Services), either(o.RoleARNs, set.RoleARNs)
 	o.CloudControl = o.CloudControl || set.CloudControl
+	o.ResourceExplorer = o.ResourceExplorer || set.ResourceExplorer
 	kept, err := h.beginScan(ctx, o)
 	if err != nil {
 		return Scanned{}, err

@@ -25,7 +25,7 @@ export class FakeBackend extends FakeEstate implements Backend {
     profiles: ["prod-readonly"], regions: ["eu-west-1"], services: [], roleArns: [], endpointUrl: "", modelBaseUrl: "http://127.0.0.1:11434/v1", modelName: "qwen3:8b",
     modelApiKeySet: false, modelApiKey: "", theme: "system", qdrantUrl: "", dataDir: "/home/ada/.local/share/cloudops",
     modelProvider: "openai", modelRegion: "", modelProfile: "", modelEndpoint: "", priceIn: 0, priceOut: 0, windowTokens: 0, recallMode: "on", titlesByModel: true,
-    scanEveryHours: 0, cloudControl: false, idleLockMinutes: 0, lockPassphraseSet: false, lockPassphrase: "",
+    scanEveryHours: 0, cloudControl: false, resourceExplorer: false, idleLockMinutes: 0, lockPassphraseSet: false, lockPassphrase: "",
   };
   runs = new Map<string, Run>();
   opened: string[] = [];

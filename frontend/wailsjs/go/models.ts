@@ -567,6 +567,7 @@ export namespace main {
 	    roleArns: string[];
 	    scanEveryHours: number;
 	    cloudControl: boolean;
+	    resourceExplorer: boolean;
 	    endpointUrl: string;
 	    modelProvider: string;
 	    modelBaseUrl: string;

@@ -18,7 +18,7 @@ const known: readonly Column[] = [
   { field: "type", label: "Type", sortable: true, width: "minmax(104px,1fr)" },
   { field: "region", label: "Region", sortable: true, width: "104px" },
   { field: "account_id", label: "Account", sortable: true, width: "minmax(104px,0.8fr)" },
-  { field: "env", label: "Env", sortable: true, width: "88px" },
+  { field: "env", label: "Env", sortable: true, width: "104px" },
   { field: "state", label: "State", sortable: true, width: "76px" },
   { field: "tags", label: "Tags", sortable: false, width: "minmax(60px,1.2fr)" },
   { field: "service", label: "Service", sortable: true, width: "96px" },

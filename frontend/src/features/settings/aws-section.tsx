@@ -28,6 +28,7 @@ export function AwsSection() {
               {(ids) => <Input {...ids} type="number" min={0} max={8760} className="w-32" value={String(draft.scanEveryHours)} onChange={(e) => change({ scanEveryHours: Math.max(0, Math.min(8760, Math.round(Number(e.target.value)))) })} />}
             </Field>
             <Switch label="Also ask Cloud Control" hint="For types without a collector of their own: many more calls, and rights that the policy in docs does not give." checked={draft.cloudControl} onChange={(cloudControl) => change({ cloudControl })} />
+            <Switch label="Also ask Resource Explorer" hint="Where an index of it is turned on: types that nothing else names, by ARN, region and tags." checked={draft.resourceExplorer} onChange={(resourceExplorer) => change({ resourceExplorer })} />
             <Field label="Endpoint" hint="Only for another service that speaks the AWS API. Empty: AWS itself.">
               {(ids) => <Input {...ids} inputMode="url" className="font-mono text-xs" value={draft.endpointUrl} onChange={(e) => change({ endpointUrl: e.target.value.trim() })} placeholder="http://127.0.0.1:5000" />}
             </Field>

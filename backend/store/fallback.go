@@ -148,7 +148,26 @@ func compareRows(a, b row, o Order, numeric bool) int {
 }
 
 // matching reads the rows that match a filter; only one scope's, where the filter names it.
+// It is asked for a list, its total and each of its counts in a row: the last answer is kept until something is written.
 func (s *Store) matching(ctx context.Context, col *collection, f Filter) ([]row, error) {
+	key, err := resultKey(f, s.ledger.LastRev())
+	if err != nil {
+		return nil, err
+	}
+	last := &col.matched
+	last.mu.Lock()
+	defer last.mu.Unlock()
+	if last.key == key {
+		return slices.Clone(last.rows), nil
+	}
+	rows, err := s.readMatching(ctx, col, f)
+	if err == nil && len(rows) <= maxMatched {
+		last.key, last.rows = key, slices.Clone(rows)
+	}
+	return rows, err
+}
+
+func (s *Store) readMatching(ctx context.Context, col *collection, f Filter) ([]row, error) {
 	var out []row
 	add := func(r ledger.Record) {
 		fields, err := decodeFields(col, r.Fields)

@@ -11,6 +11,8 @@ import (
 const (
 	maxLists  = 8
 	maxCounts = 512
+	// maxMatched bounds what is kept of the ledger while the index is down: a row is about a kilobyte.
+	maxMatched = 30_000
 )
 
 // remembered keeps what was asked of the index until the collection changes there: an overview is asked for at each step of a browse.
@@ -64,11 +66,25 @@ func (c *remembered[V]) drop() {
 	c.gen++
 }
 
+// matched is the last list that was made from the ledger. The lock is also held while one is made: those who ask meanwhile want the same.
+type matched struct {
+	mu   sync.Mutex
+	key  string // empty: none
+	rows []row
+}
+
+func (m *matched) drop() {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.key, m.rows = "", nil
+}
+
 // changed drops what was remembered of the collection as it was.
 func (col *collection) changed() {
 	col.lists.drop()
 	col.counts.drop()
 	col.totals.drop()
+	col.matched.drop()
 }
 
 // resultKey names a result by what it was asked with.

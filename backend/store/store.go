@@ -74,15 +74,16 @@ type Store struct {
 // collection is the run-time state of a Schema.
 type collection struct {
 	Schema
-	terms  *embedding.TermEncoder
-	todo   *queue               // to be written to Qdrant
-	dense  *queue               // to be embedded
-	lists  remembered[[]string] // orders by remembered keys
-	counts remembered[[]Facet]
-	totals remembered[int64]
-	keys   keyCache
-	mend   mendState
-	kept   vectorCache
+	terms   *embedding.TermEncoder
+	todo    *queue               // to be written to Qdrant
+	dense   *queue               // to be embedded
+	lists   remembered[[]string] // orders by remembered keys
+	counts  remembered[[]Facet]
+	totals  remembered[int64]
+	matched matched
+	keys    keyCache
+	mend    mendState
+	kept    vectorCache
 }
 
 // New makes a store that serves from the ledger until Connect.

@@ -59,8 +59,36 @@ func searches(ctx context.Context, o options) error {
 			}
 		}
 		fmt.Printf("\nmemory after the searches: app %s; Qdrant %s\n", resident(os.Getpid()), resident(b.Server.PID()))
-		return nil
+		return b.afterStart(ctx)
 	})
+}
+
+// afterStart is what a day begins with: Qdrant started over what is there, and a few searches.
+func (b *bench) afterStart(ctx context.Context) error {
+	if err := b.Server.Restart(ctx); err != nil {
+		return err
+	}
+	if err := b.Server.Ready(ctx); err != nil {
+		return err
+	}
+	if err := b.Connect(ctx); err != nil {
+		return err
+	}
+	if err := b.Store.WaitEmbedded(ctx); err != nil {
+		return err
+	}
+	r := rand.New(rand.NewPCG(uint64(b.o.seed), 5))
+	for i := range 2 * b.o.rounds {
+		from := attributes
+		if i%2 == 1 {
+			from = meanings
+		}
+		if _, err := b.estate.Search(ctx, estate.Query{Text: words(from, r)}); err != nil {
+			return err
+		}
+	}
+	fmt.Printf("memory after a start of Qdrant and %d searches: app %s; Qdrant %s\n", 2*b.o.rounds, resident(os.Getpid()), resident(b.Server.PID()))
+	return nil
 }
 
 func (b *bench) measure(ctx context.Context, op operation) error {

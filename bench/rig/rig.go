@@ -52,8 +52,13 @@ func Open(ctx context.Context, dir string, model embedding.Model, schemas []stor
 	if r.Store, err = store.New(store.Deps{Ledger: r.ledger, Sealer: r.vault, Model: model}, store.Options{Schemas: schemas}); err != nil {
 		return nil, err
 	}
+	return r, r.Connect(ctx)
+}
+
+// Connect connects the store to the server as it runs now; again after a restart.
+func (r *Rig) Connect(ctx context.Context) error {
 	e := r.Server.Endpoint()
-	return r, r.Store.Connect(ctx, store.Address{Host: e.Host, Port: e.GRPCPort, APIKey: e.APIKey})
+	return r.Store.Connect(ctx, store.Address{Host: e.Host, Port: e.GRPCPort, APIKey: e.APIKey})
 }
 
 // Close ends what was opened, in the reverse order.

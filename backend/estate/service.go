@@ -84,6 +84,10 @@ const (
 // docs/decisions/0052.
 const denseWeight = 0.35
 
+// flatBelow: comparing with each of 100,000 vectors takes about 10 ms, and most searches are narrowed by filters anyway; building a graph of them takes
+// a core for minutes and a few hundred megabytes meanwhile.
+const flatBelow = 200_000
+
 // averageTerms is the usual number of weighted terms of a resource.
 const averageTerms = 60
 
@@ -112,7 +116,7 @@ func Schema() store.Schema {
 	}
 	return store.Schema{
 		Collection: store.Estate, Fields: fields, Searchable: true, DenseWeight: denseWeight, AvgTerms: averageTerms,
-		ScopeField: fieldCell, SealedField: "encrypted_detail", Derive: derive,
+		ScopeField: fieldCell, SealedField: "encrypted_detail", Derive: derive, FlatBelow: flatBelow,
 	}
 }
 

@@ -59,6 +59,9 @@ func (s *Store) ensure(ctx context.Context, client *qdrant.Client, col *collecti
 	if err := s.ensureIndexes(ctx, client, col, name); err != nil {
 		return err
 	}
+	if err := s.ensureGraph(ctx, client, col, name); err != nil {
+		return err
+	}
 	return s.pointAlias(ctx, client, col, name)
 }
 
@@ -67,6 +70,9 @@ func (s *Store) creation(col *collection, name string) *qdrant.CreateCollection 
 		CollectionName: name,
 		// One shard of few segments: the machine is the user's own and searches many small collections.
 		OptimizersConfig: &qdrant.OptimizersConfigDiff{DefaultSegmentNumber: qdrant.PtrOf(uint64(2))},
+	}
+	if col.FlatBelow > 0 {
+		req.HnswConfig = graph(false)
 	}
 	params := map[string]*qdrant.VectorParams{}
 	if col.Searchable {
@@ -83,6 +89,35 @@ func (s *Store) creation(col *collection, name string) *qdrant.CreateCollection 
 	}
 	req.VectorsConfig = qdrant.NewVectorsConfigMap(params)
 	return req
+}
+
+// graphEdges is Qdrant's own default of m.
+const graphEdges = 16
+
+func graph(on bool) *qdrant.HnswConfigDiff {
+	if on {
+		return &qdrant.HnswConfigDiff{M: qdrant.PtrOf(uint64(graphEdges))}
+	}
+	return &qdrant.HnswConfigDiff{M: qdrant.PtrOf(uint64(0))}
+}
+
+// ensureGraph has a graph built where a collection has outgrown a search without one, and leaves it from then on.
+func (s *Store) ensureGraph(ctx context.Context, client *qdrant.Client, col *collection, name string) error {
+	if col.FlatBelow == 0 {
+		return nil
+	}
+	info, err := client.GetCollectionInfo(ctx, name)
+	if err != nil {
+		return err
+	}
+	if info.GetConfig().GetHnswConfig().GetM() > 0 || info.GetPointsCount() <= col.FlatBelow {
+		return nil
+	}
+	err = client.UpdateCollection(ctx, &qdrant.UpdateCollection{CollectionName: name, HnswConfig: graph(true)})
+	if err != nil {
+		return fmt.Errorf("build a graph for %s: %w", name, err)
+	}
+	return nil
 }
 
 func (s *Store) ensureIndexes(ctx context.Context, client *qdrant.Client, col *collection, name string) error {

@@ -98,6 +98,9 @@ type Schema struct {
 	Chunked bool
 	// DenseWeight is the dense half's share in the fused score, 0 … 1, unless a query says otherwise.
 	DenseWeight float64
+	// FlatBelow is up to how many records a search compares with every vector, which is exact, and no graph is built. 0: always a graph,
+	// where there are enough for one.
+	FlatBelow uint64
 	// AvgTerms is the expected number of terms of a document, for the length norm of BM25.
 	AvgTerms float32
 	// ScopeField is the plain field that repeats Record.Scope, if there is one: a list filtered by it can be

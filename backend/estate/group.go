@@ -89,17 +89,12 @@ func (s *Service) groupsOfTag(ctx context.Context, filter store.Filter, key stri
 
 // countFlag counts a yes-or-no field.
 func (s *Service) countFlag(ctx context.Context, filter store.Filter, field string) ([]store.Facet, error) {
-	var counts []store.Facet
-	for _, value := range []bool{true, false} {
-		with := store.Filter{All: append(slices.Clone(filter.All), store.Condition{Field: field, Op: store.Eq, Values: []any{value}}), Any: filter.Any}
-		n, err := s.store.Count(ctx, store.Estate, with)
-		if err != nil {
-			return nil, fmt.Errorf("count %s: %w", field, err)
-		}
-		if n > 0 {
-			counts = append(counts, store.Facet{Value: fmt.Sprint(value), Count: n})
-		}
+	counts, err := s.store.Facets(ctx, store.Estate, field, filter, 2)
+	if err != nil {
+		return nil, fmt.Errorf("count %s: %w", field, err)
 	}
+	// Yes before no, whichever there are more of.
+	slices.SortFunc(counts, func(a, b store.Facet) int { return strings.Compare(b.Value, a.Value) })
 	return counts, nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/qdrant/go-client/qdrant"
@@ -256,8 +257,8 @@ func (s *Store) Facets(ctx context.Context, c Collection, field string, f Filter
 	if err != nil {
 		return nil, err
 	}
-	if kind, ok := col.Fields[field]; !ok || (kind != Keyword && kind != Tenant && kind != Lookup) {
-		return nil, fmt.Errorf("count the values of %s: it is not a keyword field of %s", field, c)
+	if kind, ok := col.Fields[field]; !ok || kind == Integer || kind == Float {
+		return nil, fmt.Errorf("count the values of %s: it is no field of %s with values that repeat", field, c)
 	}
 	limit = limitOf(limit)
 	client, err := s.fresh(ctx, col)
@@ -283,6 +284,8 @@ func facetsOf(rows []row, field string, limit int) []Facet {
 		switch v := r.fields[field].(type) {
 		case string:
 			counts[v]++
+		case bool:
+			counts[strconv.FormatBool(v)]++
 		case []string:
 			for _, s := range v {
 				counts[s]++

@@ -107,6 +107,14 @@ func TestCountsFollowEveryChange(t *testing.T) {
 				facets[i].Count = -1 // what is handed out is the caller's own
 			}
 			require.Equal(t, want, got)
+			flags, err := e.Store.Facets(ctx, store.ChatHistory, "done", store.Filter{}, 10)
+			require.NoError(t, err)
+			yes := map[string]int64{}
+			for _, f := range flags {
+				yes[f.Value] = f.Count
+			}
+			require.Equal(t, want["kind-0"], yes["true"])
+			require.Equal(t, int64(len(kinds))-want["kind-0"], yes["false"])
 		}
 	}
 	for i := range 60 {
@@ -121,6 +129,7 @@ func TestCountsFollowEveryChange(t *testing.T) {
 		}
 		rec.Fields["kind"] = fmt.Sprintf("kind-%d", random.IntN(4))
 		kinds[rec.ID] = rec.Fields["kind"].(string)
+		rec.Fields["done"] = kinds[rec.ID] == "kind-0"
 		put(t, e, rec)
 		check()
 	}

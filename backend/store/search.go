@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"sync"
 	"time"
 
@@ -203,6 +204,9 @@ func (s *Store) facetsIndex(ctx context.Context, client *qdrant.Client, col *col
 	facets := make([]Facet, len(hits))
 	for i, h := range hits {
 		facets[i] = Facet{Value: h.GetValue().GetStringValue(), Count: int64(h.GetCount())}
+		if b, ok := h.GetValue().GetVariant().(*qdrant.FacetValue_BoolValue); ok {
+			facets[i].Value = strconv.FormatBool(b.BoolValue)
+		}
 	}
 	sortFacets(facets)
 	return facets, nil

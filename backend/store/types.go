@@ -223,7 +223,7 @@ type Reader interface {
 	// Scroll lists in order. One's own acknowledged writes are in it.
 	Scroll(ctx context.Context, c Collection, p Page) (Result, error)
 	Count(ctx context.Context, c Collection, f Filter) (int64, error)
-	// Facets counts the values of a Keyword field, most frequent first.
+	// Facets counts the values of a Keyword or Bool field ("true", "false"), most frequent first.
 	Facets(ctx context.Context, c Collection, field string, f Filter, limit int) ([]Facet, error)
 	// Search is hybrid: dense and sparse candidates, fused. ErrIndexDown without Qdrant.
 	Search(ctx context.Context, c Collection, q Query) (Found, error)

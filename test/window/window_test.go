@@ -27,7 +27,7 @@ func TestMainJob(t *testing.T) {
 	s.wait(patient, "Keep your recovery key")
 	s.shoot("recovery-key")
 	s.click(s.wait(soon, "Go on without"))
-	s.wait(soon, "I do not want it")
+	s.wait(soon, "do not want it")
 	s.key("space", "Tab", "Tab", "Return")
 	s.click(s.buttonBelow(s.wait(patient, "Load the sample")))
 	s.wait(patient, "Name Type", "Type Region", "Overview")

@@ -274,7 +274,7 @@ func TestDamageIsNamedAndNothingIsSwapped(t *testing.T) {
 	s := m.service(target, m.withVectors)
 	first := backup(t, s)
 	m.now = m.now.Add(time.Minute)
-	m.write("c", 3)
+	m.write("d", 3) // of its own, so that the next backup has the vectors of c in the same objects
 	_, err = s.Ship(context.Background())
 	require.NoError(t, err)
 	objects := keys(t, target, m.vault.ID()+"/objects/")

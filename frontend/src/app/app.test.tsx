@@ -76,6 +76,7 @@ describe("start", () => {
     expect(await screen.findByRole("button", { name: "Load the sample" })).toBeInTheDocument();
     expect(fake.status.recoveryKeySaved).toBe(true);
     expect(document.body.innerHTML).not.toContain("AGE-SECRET-KEY-1");
+    expect(fake.printed).toBe(1);
   });
 
   test("who said no is asked no more", async () => {

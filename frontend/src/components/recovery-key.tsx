@@ -51,8 +51,9 @@ export function RecoveryWays({ primary, onDone }: { primary: boolean; onDone: (w
 
 /** All that is on the paper; the key is in the window's memory for as long as the dialog of the system is open. */
 function PrintSheet({ text, onPrinted }: { text: string; onPrinted: () => void }) {
+  // Once for each sheet, however often what holds it is drawn.
+  useEffect(() => void backend().printWindow().catch(toastError), []);
   useEffect(() => {
-    backend().printWindow().catch(toastError);
     window.addEventListener("afterprint", onPrinted);
     return () => window.removeEventListener("afterprint", onPrinted);
   }, [onPrinted]);

@@ -31,7 +31,7 @@ func (h *Host) keepBackedUp(ctx context.Context) {
 			return
 		case <-tick.C:
 		}
-		canWait := onBattery()
+		canWait := onBattery() || h.Settings().Backup.Target == config.BackupS3 && onMeteredLink(ctx)
 		_, err := timer.Tick(ctx, canWait)
 		if ctx.Err() != nil {
 			return

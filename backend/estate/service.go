@@ -84,7 +84,7 @@ const (
 // docs/decisions/0052.
 const denseWeight = 0.35
 
-// flatBelow: comparing with each of 100,000 vectors takes about 10 ms, and most searches are narrowed by filters anyway; building a graph of them takes
+// flatBelow: comparing with each of 100,000 vectors takes about 15 ms (docs/testing.md), and most searches are narrowed by filters anyway; building a graph of them takes
 // a core for minutes and a few hundred megabytes meanwhile.
 const flatBelow = 200_000
 

@@ -22,6 +22,7 @@ type App struct {
 	ctx     context.Context // of the window; set by startup
 	dataDir string
 	events  *events
+	page    *page
 
 	mu       sync.Mutex
 	host     *host.Host
@@ -48,7 +49,7 @@ const (
 
 // newApp makes the facade; nothing is opened before the window is there.
 func newApp(dataDir string) *App {
-	return &App{dataDir: dataDir, phase: phaseStarting, passphrase: make(chan []byte), ended: make(chan struct{}), events: &events{}}
+	return &App{dataDir: dataDir, phase: phaseStarting, passphrase: make(chan []byte), ended: make(chan struct{}), events: &events{}, page: newPage()}
 }
 
 // startup is called by Wails when the window is there.
@@ -59,6 +60,7 @@ func (a *App) startup(ctx context.Context) {
 	a.mu.Lock()
 	a.end = cancel
 	a.mu.Unlock()
+	go a.page.watch(opening, pageWait, func(context.Context) { reloadWindow(ctx) })
 	go a.open(opening)
 }
 
@@ -141,10 +143,15 @@ func (a *App) ready() (*host.Host, error) {
 	return a.host, nil
 }
 
-func (a *App) statusChanged() { a.events.status(a.GetStatus) }
+func (a *App) statusChanged() { a.events.status(a.status) }
 
 // GetStatus is the state of the whole app; it always answers.
 func (a *App) GetStatus() Status {
+	a.page.asked()
+	return a.status()
+}
+
+func (a *App) status() Status {
 	a.mu.Lock()
 	h, phase, err, creating, lockAsks := a.host, a.phase, a.err, a.creating, a.lockAsks
 	a.mu.Unlock()

@@ -14,8 +14,16 @@ until window_is_up; do
 	sleep 0.2
 done
 # The window is up before its page is drawn, and the page before the index has started.
+drawn() {
+	import -silent -window root "$shot"
+	[ "$(identify -format %k "$shot")" -gt 16 ] # colours; an empty page has one
+}
 sleep 4
-import -silent -window root "$shot"
+until drawn; do
+	kill -0 "$pid" 2>/dev/null || { echo "show: CloudOps ended before its window was drawn" >&2; exit 1; }
+	[ $(($(date +%s) - start)) -lt 60 ] || { echo "show: the window is up and shows nothing after 60 s; see the log in the data folder" >&2; exit 1; }
+	sleep 1
+done
 echo "==> The window is up. A screenshot of it is in $shot. Ctrl+C ends CloudOps."
 status=0
 wait "$pid" || status=$?

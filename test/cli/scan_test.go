@@ -53,7 +53,7 @@ var cloud = sync.OnceValues(func() (c struct {
 		return c, err
 	}
 	stopCloud = c.Stop
-	c.made, err = c.Seed()
+	c.made, err = c.SeedMain()
 	return c, err
 })
 

@@ -1,61 +1,90 @@
 """Answers for calls that moto does not have.
 
-They are constructed from the service models (botocore/data): the shapes are the services' own, the values are made up. The tests
-say which collectors rest on them.
+They are constructed from the service models (botocore/data): the shapes are the services' own, the values are made up, and the same in each
+account and region but for its own ARNs. The tests say which collectors rest on them.
 """
 
+import io
 import json
 import re
+from functools import cache
 
-ACCOUNT, REGION = "123456789012", "us-east-1"
-ROLE = f"arn:aws:iam::{ACCOUNT}:role/app"
-FUNCTION = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:thumbnailer"
-APP = f"arn:aws:apprunner:{REGION}:{ACCOUNT}:service/landing/8fe1e10304f84fd2b0df550fe98a71fa"
-ADDON = f"arn:aws:eks:{REGION}:{ACCOUNT}:addon/platform/vpc-cni/0ec3c4a1-0000-0000-0000-000000000000"
-SUMMARY = {
-    "ServiceName": "landing", "ServiceId": APP.rsplit("/", 1)[1], "ServiceArn": APP, "ServiceUrl": "x.us-east-1.awsapprunner.com",
-    "CreatedAt": 1600000000.0, "UpdatedAt": 1700000000.0, "Status": "RUNNING",
-}
-SERVICE = {**SUMMARY, "SourceConfiguration": {"ImageRepository": {
-    "ImageIdentifier": f"{ACCOUNT}.dkr.ecr.{REGION}.amazonaws.com/shop/web:1", "ImageRepositoryType": "ECR",
-    "ImageConfiguration": {"RuntimeEnvironmentVariables": {"DB_PASSWORD": "hunter2-in-the-environment"}},
-}, "AuthenticationConfiguration": {"AccessRoleArn": ROLE}}, "InstanceConfiguration": {"Cpu": "1024", "Memory": "2048", "InstanceRoleArn": ROLE},
-    "NetworkConfiguration": {"EgressConfiguration": {"EgressType": "DEFAULT"}, "IngressConfiguration": {"IsPubliclyAccessible": True}},
-    "AutoScalingConfigurationSummary": {}}
-
-PIPELINE = {"name": "web", "roleArn": ROLE, "artifactStore": {"type": "S3", "location": f"{ACCOUNT[:4]}-{REGION}-logs"}, "version": 1, "stages": [
-    {"name": "Source", "actions": [{
-        "name": "s", "actionTypeId": {"version": "1", "owner": "ThirdParty", "category": "Source", "provider": "GitHub"},
-        "configuration": {"Owner": "shop", "OAuthToken": "not-a-secret-12"},
-    }]},
-    {"name": "Build", "actions": [{
-        "name": "b", "actionTypeId": {"version": "1", "owner": "AWS", "category": "Build", "provider": "CodeBuild"}, "configuration": {"ProjectName": "web"},
-    }]},
-]}
+from moto.iam.models import get_account_id_from
 
 
-# The operation's target, or its method and path, and what it answers at home and elsewhere.
-ANSWERS = [
-    ("AppRunner.ListServices", {"ServiceSummaryList": [SUMMARY]}, {"ServiceSummaryList": []}),
-    ("AppRunner.DescribeService", {"Service": SERVICE}, {}),
-    ("AppRunner.ListTagsForResource", {"Tags": [{"Key": "Team", "Value": "platform"}]}, {"Tags": []}),
-    # moto has pipelines, and lists them with times that the service's protocol does not know.
-    ("CodePipeline_20150709.ListPipelines", {"pipelines": [{"name": "web", "version": 1, "created": 1700000000.0}]}, {"pipelines": []}),
-    ("CodePipeline_20150709.GetPipeline", {"pipeline": PIPELINE}, {}),
-    ("AWSWAF_20190729.ListResourcesForWebACL", {"ResourceArns": [f"arn:aws:elasticloadbalancing:{REGION}:{ACCOUNT}:loadbalancer/app/shop/1"]}, {"ResourceArns": []}),
-    ("AWSCognitoIdentityService.GetIdentityPoolRoles", {"Roles": {"authenticated": ROLE}}, {}),
-    # moto wants a slash at the end, which not every SDK sends.
-    (r"GET /tags/arn:aws:backup:.*", {"Tags": {"Team": "platform", "env": "prod"}}, {"Tags": {}}),
-    (r"GET /backup/plans/[^/]+/selections/?", {"BackupSelectionsList": [{"SelectionName": "tagged", "IamRoleArn": ROLE}]}, {"BackupSelectionsList": []}),
-    (r"GET /clusters/[^/]+/addons", {"addons": ["vpc-cni"]}, {"addons": []}),
-    (r"GET /clusters/[^/]+/addons/vpc-cni", {"addon": {
-        "addonName": "vpc-cni", "clusterName": "platform", "status": "ACTIVE", "addonVersion": "v1.18.1-eksbuild.1", "serviceAccountRoleArn": ROLE,
-        "addonArn": ADDON, "tags": {"Team": "platform"}, "configurationValues": '{"password":"not-a-secret-14"}',
-    }}, {}),
-    (r"GET /v1/apis/[^/]+/datasources", {"dataSources": [
-        {"name": "thumbnails", "type": "AWS_LAMBDA", "serviceRoleArn": ROLE, "lambdaConfig": {"lambdaFunctionArn": FUNCTION}},
-    ]}, {"dataSources": []}),
-]
+def app(account: str, region: str) -> str:
+    return f"arn:aws:apprunner:{region}:{account}:service/landing/8fe1e10304f84fd2b0df550fe98a71fa"
+
+
+def addon(account: str, region: str) -> str:
+    return f"arn:aws:eks:{region}:{account}:addon/platform/vpc-cni/0ec3c4a1-0000-0000-0000-000000000000"
+
+
+@cache
+def answers(account: str, region: str) -> list[tuple[str, dict]]:
+    """The operation's target, or its method and path, and what it answers in a place."""
+    role = f"arn:aws:iam::{account}:role/app"
+    summary = {
+        "ServiceName": "landing", "ServiceId": app(account, region).rsplit("/", 1)[1], "ServiceArn": app(account, region),
+        "ServiceUrl": f"x.{region}.awsapprunner.com", "CreatedAt": 1600000000.0, "UpdatedAt": 1700000000.0, "Status": "RUNNING",
+    }
+    service = {**summary, "SourceConfiguration": {"ImageRepository": {
+        "ImageIdentifier": f"{account}.dkr.ecr.{region}.amazonaws.com/shop/web:1", "ImageRepositoryType": "ECR",
+        "ImageConfiguration": {"RuntimeEnvironmentVariables": {"DB_PASSWORD": "hunter2-in-the-environment"}},
+    }, "AuthenticationConfiguration": {"AccessRoleArn": role}}, "InstanceConfiguration": {"Cpu": "1024", "Memory": "2048", "InstanceRoleArn": role},
+        "NetworkConfiguration": {"EgressConfiguration": {"EgressType": "DEFAULT"}, "IngressConfiguration": {"IsPubliclyAccessible": True}},
+        "AutoScalingConfigurationSummary": {}}
+    pipeline = {"name": "web", "roleArn": role, "artifactStore": {"type": "S3", "location": f"{account[:4]}-{region}-logs"}, "version": 1, "stages": [
+        {"name": "Source", "actions": [{
+            "name": "s", "actionTypeId": {"version": "1", "owner": "ThirdParty", "category": "Source", "provider": "GitHub"},
+            "configuration": {"Owner": "shop", "OAuthToken": "not-a-secret-12"},
+        }]},
+        {"name": "Build", "actions": [{
+            "name": "b", "actionTypeId": {"version": "1", "owner": "AWS", "category": "Build", "provider": "CodeBuild"}, "configuration": {"ProjectName": "web"},
+        }]},
+    ]}
+    return [
+        ("AppRunner.ListServices", {"ServiceSummaryList": [summary]}),
+        ("AppRunner.DescribeService", {"Service": service}),
+        ("AppRunner.ListTagsForResource", {"Tags": [{"Key": "Team", "Value": "platform"}]}),
+        # moto has pipelines, and lists them with times that the service's protocol does not know.
+        ("CodePipeline_20150709.ListPipelines", {"pipelines": [{"name": "web", "version": 1, "created": 1700000000.0}]}),
+        ("CodePipeline_20150709.GetPipeline", {"pipeline": pipeline}),
+        ("AWSWAF_20190729.ListResourcesForWebACL", {"ResourceArns": [f"arn:aws:elasticloadbalancing:{region}:{account}:loadbalancer/app/shop/1"]}),
+        ("AWSCognitoIdentityService.GetIdentityPoolRoles", {"Roles": {"authenticated": role}}),
+        # moto wants a slash at the end, which not every SDK sends.
+        (r"GET /tags/arn:aws:backup:.*", {"Tags": {"Team": "platform", "env": "prod"}}),
+        (r"GET /backup/plans/[^/]+/selections/?", {"BackupSelectionsList": [{"SelectionName": "tagged", "IamRoleArn": role}]}),
+        (r"GET /clusters/[^/]+/addons", {"addons": ["vpc-cni"]}),
+        (r"GET /clusters/[^/]+/addons/vpc-cni", {"addon": {
+            "addonName": "vpc-cni", "clusterName": "platform", "status": "ACTIVE", "addonVersion": "v1.18.1-eksbuild.1", "serviceAccountRoleArn": role,
+            "addonArn": addon(account, region), "tags": {"Team": "platform"}, "configurationValues": '{"password":"not-a-secret-14"}',
+        }}),
+        (r"GET /v1/apis/[^/]+/datasources", {"dataSources": [
+            {"name": "thumbnails", "type": "AWS_LAMBDA", "serviceRoleArn": role, "lambdaConfig": {
+                "lambdaFunctionArn": f"arn:aws:lambda:{region}:{account}:function:thumbnailer",
+            }},
+        ]}),
+    ]
+
+
+SIGNED = re.compile(r"Credential=([^/]+)/\d+/([^/]+)/([^/]+)/")
+
+
+def cached(account: str, region: str, body: bytes) -> str:
+    """moto's ElastiCache has no parameter groups, and refuses to tell their tags. Empty: the call is another."""
+    def response(call: str, result: str) -> str:
+        return f'<{call}Response xmlns="http://elasticache.amazonaws.com/doc/2015-02-02/"><{call}Result>{result}</{call}Result></{call}Response>'
+
+    if b"Action=DescribeCacheParameterGroups&" in body:
+        return response("DescribeCacheParameterGroups", "<CacheParameterGroups>" + "".join(
+            f"<CacheParameterGroup><CacheParameterGroupName>{name}</CacheParameterGroupName><CacheParameterGroupFamily>redis7</CacheParameterGroupFamily>"
+            f"<IsGlobal>false</IsGlobal><ARN>arn:aws:elasticache:{region}:{account}:parametergroup:{name}</ARN></CacheParameterGroup>"
+            for name in ("tuned", "default.redis7")
+        ) + "</CacheParameterGroups>")
+    if b"Action=ListTagsForResource&" in body and b"parametergroup" in body:
+        return response("ListTagsForResource", "<TagList><Tag><Key>Team</Key><Value>platform</Value></Tag></TagList>")
+    return ""
 
 
 def settled(answer: bytes) -> bytes:
@@ -79,12 +108,19 @@ def fill(serve):
     """Wrap a WSGI application: answer what is in the table, and leave all else to it."""
     def filled(self, environ, start_response):
         call = environ.get("HTTP_X_AMZ_TARGET") or f"{environ['REQUEST_METHOD']} {environ['PATH_INFO']}"
-        signed = environ.get("HTTP_AUTHORIZATION", "")
+        signed = SIGNED.search(environ.get("HTTP_AUTHORIZATION", ""))
         if call == "AmazonAthena.ListWorkGroups":
             return mended(lambda *args: serve(self, *args), environ, start_response, settled)
-        for pattern, here, elsewhere in ANSWERS:
-            if re.fullmatch(pattern, call):
-                start_response("200 OK", [("Content-Type", "application/json")])
-                return [json.dumps(here if f"/{REGION}/" in signed and "Credential=testing" in signed else elsewhere).encode()]
+        if signed and signed[3] == "elasticache":
+            body = environ["wsgi.input"].read(int(environ.get("CONTENT_LENGTH") or 0))
+            environ["wsgi.input"] = io.BytesIO(body)
+            if answer := cached(get_account_id_from(signed[1]), signed[2], body):
+                start_response("200 OK", [("Content-Type", "text/xml")])
+                return [answer.encode()]
+        elif signed:
+            for pattern, answer in answers(get_account_id_from(signed[1]), signed[2]):
+                if re.fullmatch(pattern, call):
+                    start_response("200 OK", [("Content-Type", "application/json")])
+                    return [json.dumps(answer).encode()]
         return serve(self, environ, start_response)
     return filled

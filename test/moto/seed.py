@@ -1,6 +1,9 @@
-"""Fill a moto server with a few hundred resources in two accounts and three regions.
+"""Fill a moto server with resources of every type that it can make, in two accounts and three regions.
 
-usage: seed.py ENDPOINT
+usage: seed.py ENDPOINT [main]
+
+What is global (IAM, CloudFront …) is made once in each account. With "main", the types that people have most of are made in all six places, and
+the others in the first alone.
 
 Prints JSON: {"resources": [{"arn", "type", "account", "region", "tags", "related"}]}, each resource that was made, with
 the identifiers that moto gave it. A second account is reached as it is in AWS, by assuming a role in it.
@@ -8,11 +11,14 @@ the identifiers that moto gave it. A second account is reached as it is in AWS, 
 
 import json
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from threading import Lock
 
-import boto3
-from seed_services import seed_services
+import botocore.session
+from seed_services import seed_account, seed_global, seed_services
 
 ENDPOINT = sys.argv[1]
+ALL = sys.argv[2:] != ["main"]
 REGIONS = ["us-east-1", "eu-west-1", "ap-southeast-2"]
 FIRST = "123456789012"  # the account of any access key that moto does not know
 SECOND = "444455556666"
@@ -20,35 +26,41 @@ ROLE = f"arn:aws:iam::{SECOND}:role/CloudOpsInventory"
 TEAMS = ["payments", "search", "platform", "identity"]
 ENVS = ["prod", "staging", "dev"]
 
-MADE: list[dict] = []
+# One session for all: it reads the description of each service once.
+SESSION = botocore.session.Session()
+CREATING = Lock()
 
 
 class Place:
-    """One account and region, with clients for it."""
+    """One account and region, with clients for it. Places are filled at the same time, each by one thread."""
 
     def __init__(self, account: str, region: str, keys: dict[str, str]):
-        self.account, self.region = account, region
-        self._session = boto3.Session(region_name=region, **keys)
+        self.account, self.region, self._keys = account, region, keys
+        self.resources: list[dict] = []
+        self._clients: dict = {}
 
     def client(self, service: str):
-        return self._session.client(service, endpoint_url=ENDPOINT)
+        if service not in self._clients:
+            with CREATING:
+                self._clients[service] = SESSION.create_client(service, region_name=self.region, endpoint_url=ENDPOINT, **self._keys)
+        return self._clients[service]
 
     def arn(self, service: str, resource: str) -> str:
         return f"arn:aws:{service}:{self.region}:{self.account}:{resource}"
 
     def made(self, arn: str, kind: str, tags: dict | None = None, region: str = "", **related: str | list[str]) -> str:
-        MADE.append({
+        self.resources.append({
             "arn": arn, "type": kind, "account": self.account, "region": region or self.region,
             "tags": tags or {}, "related": [{"kind": k, "target": t} for k, v in related.items() for t in ([v] if isinstance(v, str) else v)],
         })
         return arn
 
     def known(self) -> set[str]:
-        return {m["arn"] for m in MADE}
+        return {m["arn"] for m in self.resources}
 
     def relate(self, arn: str, **related: str) -> None:
         """Add relations to what was made before."""
-        made = next(m for m in MADE if m["arn"] == arn)
+        made = next(m for m in self.resources if m["arn"] == arn)
         made["related"] += [{"kind": k, "target": t} for k, t in related.items()]
 
 
@@ -263,33 +275,44 @@ def whatever_else(p: Place) -> None:
     p.made(machine, "AWS::StepFunctions::StateMachine", tags)
 
 
-def seed(account: str, keys: dict[str, str]) -> None:
-    home = Place(account, REGIONS[0], keys)
+def fill(p: Place, role: str, every: bool) -> None:
+    """Make the resources of a region."""
+    vpc, subnets, groups = network(p)
+    machines(p, vpc, subnets, groups)
+    databases(p, vpc, subnets, groups)
+    functions(p, role, subnets, groups)
+    buckets(p)
+    whatever_else(p)
+    if every:
+        at = seed_services(p, vpc, subnets, groups, role)
+        if p.region == REGIONS[0]:
+            seed_global(p, at)
+
+
+def account(number: str, keys: dict[str, str], threads: ThreadPoolExecutor) -> tuple[list[Place], list]:
+    """Make what regions share, and begin to fill these: the places, and what is still under way."""
+    places = [Place(number, region, keys) for region in REGIONS]
+    home = places[0]
     trust = [{"Effect": "Allow", "Principal": {"Service": f"{s}.amazonaws.com"}, "Action": "sts:AssumeRole"} for s in ("codepipeline", "lambda")]
     role = home.client("iam").create_role(RoleName="app", AssumeRolePolicyDocument=json.dumps({"Statement": trust}))["Role"]["Arn"]
     home.made(role, "AWS::IAM::Role", region="global")
-    for region in REGIONS:
-        p = Place(account, region, keys)
-        vpc, subnets, groups = network(p)
-        machines(p, vpc, subnets, groups)
-        databases(p, vpc, subnets, groups)
-        functions(p, role, subnets, groups)
-        buckets(p)
-        whatever_else(p)
-        if account == FIRST and region == REGIONS[0]:
-            seed_services(p, vpc, subnets, groups, role)
+    if ALL or number == FIRST:
+        seed_account(home, role)
+    return places, [threads.submit(fill, p, role, ALL or p is home and number == FIRST) for p in places]
 
 
 def main() -> None:
     keys = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
-    seed(FIRST, keys)
-    sts = boto3.client("sts", region_name=REGIONS[0], endpoint_url=ENDPOINT, **keys)
-    lent = sts.assume_role(RoleArn=ROLE, RoleSessionName="seed")["Credentials"]
-    seed(SECOND, {
-        "aws_access_key_id": lent["AccessKeyId"], "aws_secret_access_key": lent["SecretAccessKey"],
-        "aws_session_token": lent["SessionToken"],
-    })
-    json.dump({"resources": MADE}, sys.stdout, indent=1)
+    lent = Place(FIRST, REGIONS[0], keys).client("sts").assume_role(RoleArn=ROLE, RoleSessionName="seed")["Credentials"]
+    others = {
+        "aws_access_key_id": lent["AccessKeyId"], "aws_secret_access_key": lent["SecretAccessKey"], "aws_session_token": lent["SessionToken"],
+    }
+    with ThreadPoolExecutor(max_workers=3) as threads:
+        begun = [account(FIRST, keys, threads), account(SECOND, others, threads)]
+    for _, under_way in begun:
+        for one in under_way:
+            one.result()
+    json.dump({"resources": [m for places, _ in begun for p in places for m in p.resources]}, sys.stdout, indent=1)
 
 
 if __name__ == "__main__":

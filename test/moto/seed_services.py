@@ -1,4 +1,4 @@
-"""One resource at least of every type that a collector lists and moto can make, in one account and region.
+"""One resource at least of every type that a collector lists and moto can make, in a place; and once in an account, of those that are global.
 
 What has an identifier of its own is taken from moto's answer. Tags are given where the service takes them at once.
 """
@@ -19,10 +19,10 @@ def spec(kind: str) -> list[dict]:
     return [{"ResourceType": kind, "Tags": pairs()}]
 
 
-def seed_services(p, vpc: str, subnets: list[str], groups: list[str], role: str) -> None:
-    """Fill the place p, which has a network, functions, tables, buckets and queues already."""
+def seed_services(p, vpc: str, subnets: list[str], groups: list[str], role: str) -> SimpleNamespace:
+    """Fill the place p, which has a network, functions, tables, buckets and queues already; seed_account has been called for its account."""
     at = SimpleNamespace(
-        vpc=vpc, subnets=subnets, groups=groups, role=role,
+        profile=f"arn:aws:iam::{p.account}:instance-profile/web", vpc=vpc, subnets=subnets, groups=groups, role=role,
         vpc_arn=p.arn("ec2", f"vpc/{vpc}"), subnet_arn=p.arn("ec2", f"subnet/{subnets[0]}"), group_arn=p.arn("ec2", f"security-group/{groups[0]}"),
         queue=p.arn("sqs", "jobs"), dead=p.arn("sqs", "jobs-dead"), topic=p.arn("sns", "alerts"),
         function=p.arn("lambda", "function:thumbnailer"), table=p.arn("dynamodb", "table/Sessions"), bucket=f"{p.account[:4]}-{p.region}-assets",
@@ -38,11 +38,12 @@ def seed_services(p, vpc: str, subnets: list[str], groups: list[str], role: str)
     messages(p, at)
     events(p, at)
     gateways(p, at)
-    edge(p, at)
+    firewalls(p, at)
     watching(p, at)
     delivery(p, at)
     analysis(p, at)
     by_services(p)
+    return at
 
 
 def by_services(p) -> None:
@@ -68,17 +69,18 @@ def keys(p) -> str:
     return key
 
 
-def identity(p, at) -> None:
+def seed_account(p, role: str) -> None:
+    """Make what is of the account as a whole; p is its first place, role the role of its applications."""
     iam = p.client("iam")
     everywhere = {"region": "global"}
-    trust = json.dumps({"Statement": [{"Effect": "Allow", "Principal": {"AWS": at.role}, "Action": "sts:AssumeRole"}]})
+    trust = json.dumps({"Statement": [{"Effect": "Allow", "Principal": {"AWS": role}, "Action": "sts:AssumeRole"}]})
     policy = iam.create_policy(PolicyName="read-orders", PolicyDocument=json.dumps({
         "Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}],
     }))["Policy"]["Arn"]
     p.made(policy, "AWS::IAM::ManagedPolicy", **everywhere)
     deploy = iam.create_role(RoleName="deploy", Path="/ci/", AssumeRolePolicyDocument=trust, Tags=pairs())["Role"]["Arn"]
     iam.attach_role_policy(RoleName="deploy", PolicyArn=policy)
-    p.made(deploy, "AWS::IAM::Role", TAGS, policy=policy, trusts=at.role, **everywhere)
+    p.made(deploy, "AWS::IAM::Role", TAGS, policy=policy, trusts=role, **everywhere)
     group = iam.create_group(GroupName="developers")["Group"]["Arn"]
     iam.attach_group_policy(GroupName="developers", PolicyArn=policy)
     p.made(group, "AWS::IAM::Group", policy=policy, **everywhere)
@@ -87,15 +89,24 @@ def identity(p, at) -> None:
     iam.attach_user_policy(UserName="mira", PolicyArn=policy)
     iam.create_access_key(UserName="mira")
     p.made(user, "AWS::IAM::User", TAGS, group=group, policy=policy, **everywhere)
-    at.profile = iam.create_instance_profile(InstanceProfileName="web")["InstanceProfile"]["Arn"]
+    profile = iam.create_instance_profile(InstanceProfileName="web")["InstanceProfile"]["Arn"]
     iam.add_role_to_instance_profile(InstanceProfileName="web", RoleName="app")
-    p.made(at.profile, "AWS::IAM::InstanceProfile", role=at.role, **everywhere)
+    p.made(profile, "AWS::IAM::InstanceProfile", role=role, **everywhere)
     oidc = iam.create_open_id_connect_provider(Url="https://ci.example.com", ThumbprintList=["a" * 40], ClientIDList=["sts"])["OpenIDConnectProviderArn"]
     p.made(oidc, "AWS::IAM::OIDCProvider", **everywhere)
 
-    iam.create_account_alias(AccountAlias="shop-main")
-    p.made(f"arn:aws:iam::{p.account}:cloudformation/AWS::IAM::AccountAlias/shop-main", "AWS::IAM::AccountAlias", **everywhere)
+    alias = f"shop-{p.account}"
+    iam.create_account_alias(AccountAlias=alias)
+    p.made(f"arn:aws:iam::{p.account}:cloudformation/AWS::IAM::AccountAlias/{alias}", "AWS::IAM::AccountAlias", **everywhere)
 
+    org = p.client("organizations")
+    org.create_organization(FeatureSet="ALL")
+    made = org.create_account(AccountName="Payments production", Email="payments@example.com", Tags=pairs())["CreateAccountStatus"]["AccountId"]
+    listed = {a["Id"]: a["Arn"] for a in org.list_accounts()["Accounts"]}
+    p.made(listed[made], "AWS::Organizations::Account", TAGS, region="global")
+
+
+def identity(p, at) -> None:
     cognito = p.client("cognito-idp")
     pool = cognito.create_user_pool(PoolName="customers", UserPoolTags=TAGS, LambdaConfig={"PreSignUp": at.function})["UserPool"]
     at.pool = p.made(pool["Arn"], "AWS::Cognito::UserPool", TAGS, trigger=at.function)
@@ -287,7 +298,7 @@ def containers(p, at) -> None:
     p.made(cluster, "AWS::EKS::Cluster", TAGS, role=at.role, subnet=at.subnet_arn)
     nodes = eks.create_nodegroup(clusterName="platform", nodegroupName="general", subnets=at.subnets[:2], nodeRole=at.role, tags=TAGS)["nodegroup"]
     p.made(nodes["nodegroupArn"], "AWS::EKS::Nodegroup", TAGS, cluster=cluster, role=at.role, subnet=at.subnet_arn)
-    p.made(gaps.ADDON, "AWS::EKS::Addon", {"Team": "platform"}, cluster=cluster, role=at.role)
+    p.made(gaps.addon(p.account, p.region), "AWS::EKS::Addon", {"Team": "platform"}, cluster=cluster, role=at.role)
     fargate = eks.create_fargate_profile(
         clusterName="platform", fargateProfileName="jobs", podExecutionRoleArn=at.role, subnets=at.subnets[:1], selectors=[{"namespace": "jobs"}], tags=TAGS,
     )["fargateProfile"]["fargateProfileArn"]
@@ -298,6 +309,7 @@ def stores(p, at) -> None:
     cache = p.client("elasticache")
     cache.create_cache_subnet_group(CacheSubnetGroupName="private", CacheSubnetGroupDescription="private", SubnetIds=at.subnets)
     group = p.made(p.arn("elasticache", "subnetgroup:private"), "AWS::ElastiCache::SubnetGroup", vpc=at.vpc_arn, subnet=at.subnet_arn)
+    p.made(p.arn("elasticache", "parametergroup:tuned"), "AWS::ElastiCache::ParameterGroup", {"Team": "platform"})
     cluster = cache.create_cache_cluster(
         CacheClusterId="sessions", Engine="redis", CacheNodeType="cache.t3.micro", NumCacheNodes=1, CacheSubnetGroupName="private", Tags=pairs(),
     )["CacheCluster"]["ARN"]
@@ -440,8 +452,9 @@ def gateways(p, at) -> None:
     )
     rest.create_deployment(restApiId=api, stageName="prod", variables={"password": "not-a-secret-9"})
     p.made(f"{arn}/stages/prod", "AWS::ApiGateway::Stage", api=arn)
-    rest.create_domain_name(domainName="api.example.com", regionalCertificateArn=at.certificate, endpointConfiguration={"types": ["REGIONAL"]}, tags=TAGS)
-    p.made(f"arn:aws:apigateway:{p.region}::/domainnames/api.example.com", "AWS::ApiGateway::DomainName", TAGS, certificate=at.certificate)
+    domain = f"api-{p.account}.example.com"  # a domain is one account's
+    rest.create_domain_name(domainName=domain, regionalCertificateArn=at.certificate, endpointConfiguration={"types": ["REGIONAL"]}, tags=TAGS)
+    p.made(f"arn:aws:apigateway:{p.region}::/domainnames/{domain}", "AWS::ApiGateway::DomainName", TAGS, certificate=at.certificate)
     api = http.create_api(Name="shop", ProtocolType="HTTP", Tags=TAGS)["ApiId"]
     arn = f"arn:aws:apigateway:{p.region}::/apis/{api}"
     http.create_integration(ApiId=api, IntegrationType="AWS_PROXY", IntegrationUri=at.function, PayloadFormatVersion="2.0")
@@ -455,10 +468,10 @@ def gateways(p, at) -> None:
         "userPoolId": at.pool.rsplit("/", 1)[1], "awsRegion": p.region, "defaultAction": "ALLOW",
     })["graphqlApi"]
     p.made(api["arn"], "AWS::AppSync::GraphQLApi", TAGS, role=at.role, **{"user-pool": at.pool, "data-source": at.function})
-    p.made(gaps.APP, "AWS::AppRunner::Service", {"Team": "platform"}, role=at.role, image=p.arn("ecr", "repository/shop/web"))
+    p.made(gaps.app(p.account, p.region), "AWS::AppRunner::Service", {"Team": "platform"}, role=at.role, image=p.arn("ecr", "repository/shop/web"))
 
 
-def edge(p, at) -> None:
+def firewalls(p, at) -> None:
     waf = p.client("wafv2")
     shown = {"SampledRequestsEnabled": False, "CloudWatchMetricsEnabled": False, "MetricName": "x"}
     addresses = waf.create_ip_set(Name="office", Scope="REGIONAL", IPAddressVersion="IPV4", Addresses=["203.0.113.0/24"], Tags=pairs())["Summary"]["ARN"]
@@ -470,8 +483,21 @@ def edge(p, at) -> None:
     }])["Summary"]["ARN"]
     waf.associate_web_acl(WebACLArn=acl, ResourceArn=at.balancer)
     p.made(acl, "AWS::WAFv2::WebACL", TAGS, protects=p.arn("elasticloadbalancing", "loadbalancer/app/shop/1"), **{"ip-set": addresses})
+
+
+def seed_global(p, at) -> None:
+    """Make what is global and leads to regional resources; p is the account's first place, at what seed_services left there."""
+    waf = p.client("wafv2")
+    everywhere = {"region": "global"}
+    shown = {"SampledRequestsEnabled": False, "CloudWatchMetricsEnabled": False, "MetricName": "x"}
     front = waf.create_web_acl(Name="front", Scope="CLOUDFRONT", DefaultAction={"Block": {}}, VisibilityConfig=shown, Tags=pairs(), Rules=[])["Summary"]["ARN"]
-    p.made(front, "AWS::WAFv2::WebACL", TAGS, region="global")
+    p.made(front, "AWS::WAFv2::WebACL", TAGS, **everywhere)
+    addresses = waf.create_ip_set(Name="partners", Scope="CLOUDFRONT", IPAddressVersion="IPV4", Addresses=["198.51.100.0/24"], Tags=pairs())["Summary"]["ARN"]
+    p.made(addresses, "AWS::WAFv2::IPSet", TAGS, **everywhere)
+    rules = waf.create_rule_group(Name="bots", Scope="CLOUDFRONT", Capacity=10, Rules=[], VisibilityConfig=shown, Tags=pairs())["Summary"]["ARN"]
+    p.made(rules, "AWS::WAFv2::RuleGroup", TAGS, **everywhere)
+    p.client("cloudwatch").put_dashboard(DashboardName="shop", DashboardBody="{}")
+    p.made(f"arn:aws:cloudwatch::{p.account}:dashboard/shop", "AWS::CloudWatch::Dashboard", **everywhere)
 
     origins = [
         {"Id": "assets", "DomainName": f"{at.bucket}.s3.amazonaws.com", "S3OriginConfig": {"OriginAccessIdentity": ""}},
@@ -512,8 +538,6 @@ def watching(p, at) -> None:
         ComparisonOperator="GreaterThanThreshold", Dimensions=[{"Name": "InstanceId", "Value": at.instance_id}], AlarmActions=[at.topic], Tags=pairs(),
     )
     p.made(p.arn("cloudwatch", "alarm:shop cpu"), "AWS::CloudWatch::Alarm", TAGS, watches=at.instance, notifies=at.topic)
-    watch.put_dashboard(DashboardName="shop", DashboardBody="{}")
-    p.made(f"arn:aws:cloudwatch::{p.account}:dashboard/shop", "AWS::CloudWatch::Dashboard")
     p.client("logs").create_log_group(logGroupName="/vpc/flow", kmsKeyId=at.key, tags=TAGS)
     p.made(p.arn("logs", "log-group:/vpc/flow"), "AWS::Logs::LogGroup", TAGS, **{"kms-key": at.key})
     stacks = p.client("cloudformation")
@@ -600,9 +624,3 @@ def analysis(p, at) -> None:
     p.made(p.arn("rds", "pg:tuned"), "AWS::RDS::DBParameterGroup")
     rds.create_db_cluster_parameter_group(DBClusterParameterGroupName="tuned", DBParameterGroupFamily="aurora-postgresql15", Description="tuned")
     p.made(p.arn("rds", "cluster-pg:tuned"), "AWS::RDS::DBClusterParameterGroup")
-    if p.account == "123456789012":
-        org = p.client("organizations")
-        org.create_organization(FeatureSet="ALL")
-        made = org.create_account(AccountName="Payments production", Email="payments@example.com", Tags=pairs())["CreateAccountStatus"]["AccountId"]
-        listed = {a["Id"]: a["Arn"] for a in org.list_accounts()["Accounts"]}
-        p.made(listed[made], "AWS::Organizations::Account", TAGS, region="global")

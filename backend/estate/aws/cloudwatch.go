@@ -9,8 +9,12 @@ import (
 )
 
 func cloudwatchCollector() Collector {
-	return regional("cloudwatch", cloudwatch.NewFromConfig,
-		list(alarms, "AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"), list(dashboards, "AWS::CloudWatch::Dashboard"))
+	return regional("cloudwatch", cloudwatch.NewFromConfig, list(alarms, "AWS::CloudWatch::Alarm", "AWS::CloudWatch::CompositeAlarm"))
+}
+
+// dashboardCollector has a cell of its own: dashboards are the account's, and each region lists them all.
+func dashboardCollector() Collector {
+	return everywhere("cloudwatch-global", cloudwatch.NewFromConfig, list(dashboards, "AWS::CloudWatch::Dashboard"))
 }
 
 func alarmTags(ctx context.Context, r *run[*cloudwatch.Client], arn *string) map[string]string {

@@ -50,7 +50,7 @@ func collectors() []Collector {
 		apigatewayCollector(), apigatewayv2Collector(), appsyncCollector(), cloudfrontCollector(), route53Collector(),
 		acmCollector(), wafCollector(), wafGlobalCollector(), iamCollector(), kmsCollector(), secretsCollector(), ssmCollector(),
 		userPoolCollector(), identityPoolCollector(),
-		cloudwatchCollector(), logsCollector(), cloudformationCollector(), codebuildCollector(), codepipelineCollector(),
+		cloudwatchCollector(), dashboardCollector(), logsCollector(), cloudformationCollector(), codebuildCollector(), codepipelineCollector(),
 		glueCollector(), athenaCollector(), emrCollector(), emrServerlessCollector(), sagemakerCollector(), transferCollector(), organizationsCollector(),
 	}
 }

@@ -2,6 +2,7 @@ package aws
 
 import (
 	"context"
+	"strings"
 
 	awssdk "github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/elasticache"
@@ -11,6 +12,7 @@ import (
 func elasticacheCollector() Collector {
 	return regional("elasticache", elasticache.NewFromConfig,
 		list(cacheSubnetGroups, "AWS::ElastiCache::SubnetGroup"), // the others relate to their VPC by them
+		list(cacheParameterGroups, "AWS::ElastiCache::ParameterGroup"),
 		list(cacheClusters, "AWS::ElastiCache::CacheCluster"),
 		list(replicationGroups, "AWS::ElastiCache::ReplicationGroup"),
 		list(cacheSnapshots, "AWS::ElastiCache::Snapshot"))
@@ -44,6 +46,22 @@ func cacheSubnetGroups(ctx context.Context, r *run[*elasticache.Client], token *
 		i.done()
 	}
 	return out.Marker, nil
+}
+
+// cacheParameterGroups are listed without their parameters. A default one, of which each family has its own, takes no tags.
+func cacheParameterGroups(ctx context.Context, r *run[*elasticache.Client], token *string) (*string, error) {
+	out, err := r.api.DescribeCacheParameterGroups(ctx, &elasticache.DescribeCacheParameterGroupsInput{Marker: token, MaxRecords: awssdk.Int32(100)})
+	if err != nil {
+		return nil, err
+	}
+	return out.Marker, each(ctx, r, out.CacheParameterGroups, func(ctx context.Context, g types.CacheParameterGroup) error {
+		var tags map[string]string
+		if !strings.HasPrefix(str(g.CacheParameterGroupName), "default.") {
+			tags = cacheTags(ctx, r, g.ARN)
+		}
+		r.item("AWS::ElastiCache::ParameterGroup", str(g.ARN), str(g.CacheParameterGroupName), tags, g).done()
+		return nil
+	})
 }
 
 func cacheClusters(ctx context.Context, r *run[*elasticache.Client], token *string) (*string, error) {

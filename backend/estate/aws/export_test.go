@@ -34,3 +34,14 @@ func (w *window) Limit() float64 { return w.limit }
 
 // Pause is what comes after each.
 func (w *window) Pause() time.Duration { return w.pause }
+
+// GlobalServices are the services whose listing covers all regions.
+func GlobalServices() map[string]bool {
+	global := map[string]bool{}
+	for _, c := range collectors() {
+		if c.Global() {
+			global[c.Service()] = true
+		}
+	}
+	return global
+}

@@ -92,3 +92,27 @@ func scan(t *testing.T, opts aws.Options) (*sink, aws.Report) {
 	require.NoError(t, err)
 	return s, report
 }
+
+// outcome is what a scan found and said.
+type outcome struct {
+	found  *sink
+	report aws.Report
+}
+
+// scanned are the scans of whole; the tests of this package run one after the other.
+var scanned = map[bool]outcome{}
+
+// whole is a scan of all that was seeded, with the tagging API or without, which the tests that only look at it share.
+func whole(t *testing.T, tagging bool) (*sink, aws.Report) {
+	t.Helper()
+	o, ok := scanned[tagging]
+	if !ok {
+		opts := both()
+		if !tagging {
+			opts.Services = slices.DeleteFunc(aws.Services(), func(s string) bool { return s == "tagging" })
+		}
+		o.found, o.report = scan(t, opts)
+		scanned[tagging] = o
+	}
+	return o.found, o.report
+}

@@ -35,7 +35,7 @@ var permissions = []allowed{
 	{"Elastic Load Balancing", "elb", "elasticloadbalancing", "DescribeLoadBalancers DescribeTags"},
 	{"Elastic Load Balancing v2", "elbv2", "elasticloadbalancing", "DescribeListeners DescribeLoadBalancerAttributes DescribeLoadBalancers DescribeRules DescribeTags DescribeTargetGroups " +
 		"DescribeTargetHealth"},
-	{"ElastiCache", "elasticache", "elasticache", "DescribeCacheClusters DescribeCacheSubnetGroups DescribeReplicationGroups DescribeSnapshots ListTagsForResource"},
+	{"ElastiCache", "elasticache", "elasticache", "DescribeCacheClusters DescribeCacheParameterGroups DescribeCacheSubnetGroups DescribeReplicationGroups DescribeSnapshots ListTagsForResource"},
 	{"EMR", "emr", "elasticmapreduce", "DescribeCluster ListClusters"},
 	{"EMR Serverless", "emr-serverless", "emr-serverless", "GetApplication ListApplications"},
 	{"EventBridge", "events", "events", "ListEventBuses ListRules ListTagsForResource ListTargetsByRule"},

@@ -18,11 +18,11 @@ import (
 )
 
 // globals are the collectors that one region answers for all.
-const globals = 6
+const globals = 7
 
 func TestScanFindsEverything(t *testing.T) {
 	awstest.Env(t)
-	s, report := scan(t, both())
+	s, report := whole(t, true)
 	for _, f := range report.Findings {
 		t.Errorf("finding: %+v", f)
 	}
@@ -48,9 +48,7 @@ func TestScanFindsEverything(t *testing.T) {
 		checkMade(t, m, r)
 	}
 	// Without the tagging API, tags are asked for one by one, and each collector tells them.
-	opts := both()
-	opts.Services = slices.DeleteFunc(aws.Services(), func(s string) bool { return s == "tagging" })
-	asked, report := scan(t, opts)
+	asked, report := whole(t, false)
 	require.Empty(t, report.Findings)
 	for _, m := range made {
 		if tags := asked.resources[m.ARN].Tags; !maps.Equal(m.Tags, tags) {
@@ -127,7 +125,7 @@ func isDefault(r estate.Resource) bool {
 		return len(r.Tags) == 0
 	case "AWS::KMS::Alias":
 		return strings.HasPrefix(r.Name, "alias/aws/")
-	case "AWS::RDS::DBParameterGroup":
+	case "AWS::RDS::DBParameterGroup", "AWS::ElastiCache::ParameterGroup":
 		return strings.HasPrefix(r.Name, "default.")
 	case "AWS::Events::EventBus", "AWS::Scheduler::ScheduleGroup", "AWS::MemoryDB::SubnetGroup":
 		return r.Name == "default"
@@ -143,7 +141,7 @@ func isDefault(r estate.Resource) bool {
 
 func TestSecondScanIsTheSame(t *testing.T) {
 	awstest.Env(t)
-	first, _ := scan(t, both())
+	first, _ := whole(t, true)
 	second, _ := scan(t, both())
 	require.Equal(t, first.arns(), second.arns())
 	require.Equal(t, len(first.cells), len(second.cells))
@@ -159,7 +157,7 @@ func TestSecondScanIsTheSame(t *testing.T) {
 
 func TestAttributes(t *testing.T) {
 	awstest.Env(t)
-	s, _ := scan(t, both())
+	s, _ := whole(t, true)
 	one := func(resourceType, name string) estate.Resource {
 		for _, arn := range s.arns() {
 			if r := s.resources[arn]; r.Type == resourceType && r.Name == name && r.Region == "eu-west-1" {
@@ -230,7 +228,7 @@ func TestAttributes(t *testing.T) {
 		{"AWS::SecretsManager::Secret", "prod/api", "RotationEnabled", false}, {"AWS::SSM::Parameter", "/prod/db/password", "Type", "SecureString"},
 		{"AWS::CloudWatch::Alarm", "shop cpu", "MetricName", "CPUUtilization"}, {"AWS::CloudFormation::Stack", "shop", "StackStatus", "CREATE_COMPLETE"},
 		{"AWS::CodeBuild::Project", "web", "ComputeType", "BUILD_GENERAL1_SMALL"}, {"AWS::CodePipeline::Pipeline", "web", "Stages", []any{"Source", "Build"}},
-		{"AWS::Athena::WorkGroup", "analysts", "OutputLocation", "s3://1234-us-east-1-logs/athena"}, {"AWS::EMR::Cluster", "etl", "ReleaseLabel", "emr-6.15.0"},
+		{"AWS::Athena::WorkGroup", "analysts", "OutputLocation", "s3://1234-ap-southeast-2-logs/athena"}, {"AWS::EMR::Cluster", "etl", "ReleaseLabel", "emr-6.15.0"},
 		{"AWS::SageMaker::NotebookInstance", "research", "InstanceType", "ml.t3.medium"}, {"AWS::Transfer::Server", "", "PubliclyAccessible", true},
 		{"AWS::AppRunner::Service", "landing", "PubliclyAccessible", true}, {"AWS::WAFv2::WebACL", "front", "DefaultAction", "Block"},
 		{"AWS::Lambda::EventSourceMapping", "jobs to thumbnailer", "BatchSize", 10.0}, {"AWS::Organizations::Account", "Payments production", "Status", "ACTIVE"},
@@ -258,7 +256,7 @@ func TestServicesAndRegions(t *testing.T) {
 	opts.Services, opts.Regions, opts.RoleARNs = []string{"lambda"}, []string{"eu-west-1"}, nil
 	s, report := scan(t, opts)
 	require.Equal(t, 1, report.CellsDone)
-	require.Len(t, s.resources, 4)
+	require.Len(t, s.resources, 5, "four functions and what calls one of them")
 	for _, m := range made {
 		if m.Type == "AWS::Lambda::Function" && m.Region == "eu-west-1" && m.Account == awstest.FirstAccount {
 			require.Equal(t, m.Tags, s.resources[m.ARN].Tags, "without the tagging API, tags are asked function by function")

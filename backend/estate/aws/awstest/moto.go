@@ -99,12 +99,17 @@ func (s *Server) Stop() {
 	_ = s.cmd.Wait()
 }
 
-// Seed fills the server with a few hundred resources and returns them.
-func (s *Server) Seed() ([]Made, error) {
+// Seed fills the server with resources of every type in both accounts and all three regions, and returns them.
+func (s *Server) Seed() ([]Made, error) { return s.seed() }
+
+// SeedMain is Seed for who needs no more than the types that people have most of, and one of each other.
+func (s *Server) SeedMain() ([]Made, error) { return s.seed("main") }
+
+func (s *Server) seed(what ...string) ([]Made, error) {
 	var made struct {
 		Resources []Made `json:"resources"`
 	}
-	err := s.program(&made, "seed.py", s.URL)
+	err := s.program(&made, "seed.py", append([]string{s.URL}, what...)...)
 	return made.Resources, err
 }
 

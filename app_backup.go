@@ -100,13 +100,30 @@ func (a *App) ListBackups() (BackupListing, error) {
 	return wireListing(l, target), nil
 }
 
-// PreviewPrune says what rules would remove.
-func (a *App) PreviewPrune(rules BackupRules) (PruneResult, error) { return a.prune(rules, true) }
+// waitedFor carries out in a run what a bound method waits for: so it shows how far it is, and can be cancelled. The error is the work's.
+func waitedFor[T any](a *App, h *host.Host, kind, label string, work func(ctx context.Context, progress func(backup.Progress)) (T, error)) (out T, err error) {
+	id := h.Runs.Start(kind, label, func(ctx context.Context, run *host.RunHandle) error {
+		out, err = work(ctx, func(p backup.Progress) { run.Progress(int(p.Entries), int(p.Total), p.Phase) })
+		return err
+	})
+	if _, lost := h.Runs.Wait(a.ctx, id); lost != nil {
+		var none T
+		return none, lost // the window is being closed, and the work may still write what it has
+	}
+	return out, err
+}
 
-// PruneBackups removes what no rule keeps.
-func (a *App) PruneBackups(rules BackupRules) (PruneResult, error) { return a.prune(rules, false) }
+// PreviewPrune says what rules would remove. It is a run of kind "preview".
+func (a *App) PreviewPrune(rules BackupRules) (PruneResult, error) {
+	return a.prune("preview", "Looking at the backups", rules, true)
+}
 
-func (a *App) prune(rules BackupRules, dryRun bool) (PruneResult, error) {
+// PruneBackups removes what no rule keeps. It is a run of kind "prune"; cancelled, what is removed stays removed and the rest is whole.
+func (a *App) PruneBackups(rules BackupRules) (PruneResult, error) {
+	return a.prune("prune", "Removing backups", rules, false)
+}
+
+func (a *App) prune(kind, label string, rules BackupRules, dryRun bool) (PruneResult, error) {
 	h, err := a.ready()
 	if err != nil {
 		return PruneResult{}, err
@@ -115,36 +132,17 @@ func (a *App) prune(rules BackupRules, dryRun bool) (PruneResult, error) {
 	if err != nil {
 		return PruneResult{}, err
 	}
-	p, err := h.PruneBackups(a.ctx, host.BackupPlace{}, &keep, dryRun)
+	p, err := waitedFor(a, h, kind, label, func(ctx context.Context, progress func(backup.Progress)) (backup.Pruned, error) {
+		return h.PruneBackups(ctx, host.BackupPlace{}, &keep, dryRun, progress)
+	})
 	if err != nil {
 		return PruneResult{}, err
 	}
 	return wirePruned(p), nil
 }
 
-// PreviewPart says what bringing a part back would change.
-func (a *App) PreviewPart(req PartRequest) (PartResult, error) { return a.restorePart(req, true) }
-
-// RestorePart brings a conversation or the estate back to a moment, as new writes.
-func (a *App) RestorePart(req PartRequest) (PartResult, error) { return a.restorePart(req, false) }
-
-func (a *App) restorePart(req PartRequest, dryRun bool) (PartResult, error) {
-	h, err := a.ready()
-	if err != nil {
-		return PartResult{}, err
-	}
-	o, err := RestoreRequest{At: req.At}.options()
-	if err != nil {
-		return PartResult{}, err
-	}
-	got, err := h.RestorePart(a.ctx, host.RestorePartOptions{Conversation: req.ConversationID, Estate: req.ConversationID == "", At: o.At, DryRun: dryRun})
-	if err != nil {
-		return PartResult{}, err
-	}
-	return PartResult{Backup: got.Backup, Records: int(got.Records), Changes: wireRestoreChanges(got.Changes), Unreadable: got.Unreadable, Before: stamp(got.Before)}, nil
-}
-
-// PreviewRestore says what a restore would bring back, and how that differs from what is here. It reads as much as the restore.
+// PreviewRestore says what a restore would bring back, and how that differs from what is here. It reads as much as the restore, in a run
+// of kind "preview".
 func (a *App) PreviewRestore(req RestoreRequest) (RestoreResult, error) {
 	h, err := a.ready()
 	if err != nil {
@@ -154,7 +152,9 @@ func (a *App) PreviewRestore(req RestoreRequest) (RestoreResult, error) {
 	if err != nil {
 		return RestoreResult{}, err
 	}
-	found, err := h.PreviewRestore(a.ctx, host.BackupPlace{}, o, nil)
+	found, err := waitedFor(a, h, "preview", "Comparing the backup with what is here", func(ctx context.Context, progress func(backup.Progress)) (backup.Applied, error) {
+		return h.PreviewRestore(ctx, host.BackupPlace{}, o, progress)
+	})
 	if err != nil {
 		return RestoreResult{}, err
 	}

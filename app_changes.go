@@ -1,6 +1,8 @@
 package main
 
 import (
+	"time"
+
 	"cloudops/backend/estate"
 )
 
@@ -26,11 +28,11 @@ func (a *App) FindChanges(q ChangeQuery) (ChangePage, error) {
 	if err != nil {
 		return ChangePage{}, err
 	}
-	since, err := moment(q.Since)
+	since, until, err := q.span()
 	if err != nil {
 		return ChangePage{}, err
 	}
-	page, total, err := h.Estate.FindChanges(a.ctx, estate.ChangeQuery{Since: since, Filters: estateFilters(q.Filters), Limit: q.Limit, Cursor: q.Cursor})
+	page, total, err := h.Estate.FindChanges(a.ctx, estate.ChangeQuery{Since: since, Until: until, Filters: estateFilters(q.Filters), Limit: q.Limit, Cursor: q.Cursor})
 	if err != nil {
 		return ChangePage{}, err
 	}
@@ -44,16 +46,25 @@ func (a *App) GetChangeDays(q ChangeQuery) ([]ChangeDay, error) {
 	if err != nil {
 		return nil, err
 	}
-	since, err := moment(q.Since)
+	since, until, err := q.span()
 	if err != nil {
 		return nil, err
 	}
-	days, err := h.Estate.ChangeDays(a.ctx, since, estateFilters(q.Filters))
+	days, err := h.Estate.ChangeDays(a.ctx, since, until, estateFilters(q.Filters))
 	out := []ChangeDay{}
 	for _, d := range days {
 		out = append(out, ChangeDay{From: stamp(d.From), To: stamp(d.To), Added: d.Added, Changed: d.Changed, Removed: d.Removed})
 	}
 	return out, err
+}
+
+// span is the time that a query asks for; zero times are open.
+func (q ChangeQuery) span() (since, until time.Time, err error) {
+	if since, err = moment(q.Since); err != nil {
+		return since, until, err
+	}
+	until, err = moment(q.Until)
+	return since, until, err
 }
 
 // AskForChanges says whether words ask for what changed, and since when.

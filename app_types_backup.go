@@ -135,6 +135,21 @@ type RestoreResult struct {
 type PartRequest struct {
 	ConversationID string `json:"conversationId"` // empty: the estate
 	At             string `json:"at"`             // RFC 3339; whole seconds take in all of that second
+	FromBackups    bool   `json:"fromBackups"`    // not from the log of this machine, which knows nothing of what was purged
+}
+
+// GoneConversation is one that was there at a moment, and is not here now.
+type GoneConversation struct {
+	ID           string `json:"id"`
+	Title        string `json:"title"`
+	LastActivity string `json:"lastActivity"`
+	MessageCount int    `json:"messageCount"`
+}
+
+// GoneConversations are those that the backups know as of a moment and that are not here now, latest activity first.
+type GoneConversations struct {
+	Conversations []GoneConversation `json:"conversations"`
+	Damaged       int                `json:"damaged"` // that do not open
 }
 
 // PartResult is what came back, or would come back.

@@ -147,6 +147,7 @@ type EstateChange struct {
 // ChangeQuery asks for changes.
 type ChangeQuery struct {
 	Since   string         `json:"since"`   // RFC 3339; empty: all
+	Until   string         `json:"until"`   // RFC 3339, not in it; empty: up to now
 	Filters []EstateFilter `json:"filters"` // type, service, region, account_id, env, name, arn, change
 	Limit   int            `json:"limit"`
 	Cursor  string         `json:"cursor"`

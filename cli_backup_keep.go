@@ -30,7 +30,9 @@ func (c *cli) backupPrune() *cobra.Command {
 			if given {
 				own = &backup.Keep{Last: rules.Last, Hourly: rules.Hourly, Daily: rules.Daily, Weekly: rules.Weekly, Monthly: rules.Monthly, Within: time.Duration(rules.WithinDays) * 24 * time.Hour}
 			}
-			p, err := h.PruneBackups(cmd.Context(), *place, own, *dryRun)
+			progress, finish := c.backupProgress("prune")
+			p, err := h.PruneBackups(cmd.Context(), *place, own, *dryRun, progress)
+			finish()
 			if err != nil {
 				return err
 			}

@@ -252,7 +252,8 @@ func (s *Service) manifests(ctx context.Context) (manifestSet, error) {
 	if err != nil {
 		return set, err
 	}
-	for _, o := range found {
+	for i, o := range found {
+		s.o.Progress(Progress{Phase: "listing", Entries: int64(i), Total: int64(len(found))})
 		m, err := s.manifest(ctx, objectName(o.Key))
 		var known *Error
 		switch {

@@ -30,6 +30,8 @@ type PartOptions struct {
 	ScratchIn string
 	// DryRun compares and changes nothing.
 	DryRun bool
+	// FromTarget: the log of this machine is not asked, since what was purged here is not in it.
+	FromTarget bool
 	// Write carries out changes in one transaction, none where a record has another revision than expected (ledger.ErrConflict). It
 	// leaves out puts that do not open, and returns how many.
 	Write func(ctx context.Context, changes []ledger.Change) (unreadable int, err error)
@@ -68,7 +70,7 @@ func (s *Service) restorePart(ctx context.Context, o PartOptions) (r PartRestore
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(scratch)) }()
 	dir := filepath.Join(scratch, "then")
-	if err := s.then(ctx, dir, o.RestoreOptions, &r); err != nil {
+	if err := s.then(ctx, dir, o, &r); err != nil {
 		return r, err
 	}
 	then, err := ledger.Open(ctx, dir, ledger.Options{})
@@ -92,12 +94,13 @@ func (s *Service) restorePart(ctx context.Context, o PartOptions) (r PartRestore
 }
 
 // then builds the ledger of the moment that is asked for.
-func (s *Service) then(ctx context.Context, dir string, o RestoreOptions, r *PartRestored) error {
+func (s *Service) then(ctx context.Context, dir string, part PartOptions, r *PartRestored) error {
+	o := part.RestoreOptions
 	own, err := s.covers(ctx, o)
 	if err != nil {
 		return err
 	}
-	if own {
+	if own && !part.FromTarget {
 		r.Moment, err = s.rewind(ctx, dir, o.At)
 		return err
 	}

@@ -55,6 +55,7 @@ func (s *Service) prune(ctx context.Context, keep Keep, dryRun bool) (Pruned, er
 		// What they need is not known.
 		return p, nil
 	}
+	s.o.Progress(Progress{Phase: "looking"})
 	if dryRun {
 		keys, bytes, err := s.orphans(ctx, stay)
 		p.Objects += len(keys)
@@ -91,9 +92,12 @@ func (s *Service) whole(ctx context.Context, all []Manifest) (map[string]bool, e
 
 // removeBackups removes manifests, the log after them, and returns the backups that stay.
 func (s *Service) removeBackups(ctx context.Context, all []Manifest, dryRun bool, p *Pruned) ([]Manifest, error) {
-	goes := map[string]bool{}
+	goes, going := map[string]bool{}, 0
 	for _, d := range p.Decisions {
 		goes[d.ID] = !d.Keep
+		if !d.Keep {
+			going++
+		}
 	}
 	segments, err := s.segmentsOf(ctx)
 	if err != nil {
@@ -105,6 +109,7 @@ func (s *Service) removeBackups(ctx context.Context, all []Manifest, dryRun bool
 			stay = append(stay, m)
 			continue
 		}
+		s.o.Progress(Progress{Phase: "removing", Entries: int64(len(p.Removed)), Total: int64(going)})
 		if !dryRun {
 			// The manifest goes first: a backup is whole or it is not there.
 			held, err := s.Target.Delete(ctx, s.manifestKey(m))

@@ -41,7 +41,7 @@ type ChangePage struct {
 
 // Changes since a moment (the zero time: all), newest first, up to limit (1 … 1000; 0: 100) a page.
 func (s *Service) Changes(ctx context.Context, since time.Time, limit int, cursor string) (ChangePage, error) {
-	return s.changes(ctx, changesSince(since), limit, cursor)
+	return s.changes(ctx, changesBetween(since, time.Time{}), limit, cursor)
 }
 
 // History of one resource, newest first; it outlives the resource.

@@ -22,14 +22,18 @@ type ChangeDay struct {
 // maxChangeBars is into how many stretches a time is divided at most.
 const maxChangeBars = 62
 
-// ChangeDays counts the changes since a moment by day of its time zone, the oldest first, up to now; over more than 62 days by
-// stretches of several days. Filters are those of ChangeQuery.
-func (s *Service) ChangeDays(ctx context.Context, since time.Time, filters []Filter) ([]ChangeDay, error) {
-	base, err := changeFilter(ChangeQuery{Filters: filters})
+// ChangeDays counts the changes from a moment until another (zero: up to now) by day of the first one's time zone, the oldest first; over
+// more than 62 days by stretches of several days. Filters are those of ChangeQuery.
+func (s *Service) ChangeDays(ctx context.Context, since, until time.Time, filters []Filter) ([]ChangeDay, error) {
+	base, err := changeFilter(ChangeQuery{Since: since, Until: until, Filters: filters})
 	if err != nil {
 		return nil, err
 	}
-	days := daysOf(since, s.now().In(since.Location()))
+	end := s.now()
+	if !until.IsZero() {
+		end = until.Add(-time.Millisecond)
+	}
+	days := daysOf(since, end.In(since.Location()))
 	group, ctx := errgroup.WithContext(ctx)
 	group.SetLimit(6)
 	for i := range days {

@@ -32,14 +32,25 @@ func TestChangesByDay(t *testing.T) {
 	apply(true, changed)
 	settle(t, env)
 
-	days, err := s.ChangeDays(ctx, now.AddDate(0, 0, -1), nil)
+	days, err := s.ChangeDays(ctx, now.AddDate(0, 0, -1), time.Time{}, nil)
 	require.NoError(t, err)
 	require.Len(t, days, 2)
 	require.Equal(t, []int{2, 0, 0, 0, 1, 1}, []int{days[0].Added, days[0].Changed, days[0].Removed, days[1].Added, days[1].Changed, days[1].Removed})
-	days, err = s.ChangeDays(ctx, now.AddDate(-1, 0, 0), []estate.Filter{{Field: "change", Values: []string{"removed"}}})
+	days, err = s.ChangeDays(ctx, now.AddDate(-1, 0, 0), time.Time{}, []estate.Filter{{Field: "change", Values: []string{"removed"}}})
 	require.NoError(t, err)
 	require.LessOrEqual(t, len(days), 62)
 	require.Equal(t, []int{0, 1}, []int{days[len(days)-1].Added, days[len(days)-1].Removed})
+
+	// An end is not in the time, and what is counted is what is listed.
+	midnight := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
+	days, err = s.ChangeDays(ctx, midnight.AddDate(0, 0, -1), midnight, nil)
+	require.NoError(t, err)
+	require.Len(t, days, 1)
+	require.Equal(t, 2, days[0].Added)
+	page, total, err := s.FindChanges(ctx, estate.ChangeQuery{Since: midnight.AddDate(0, 0, -1), Until: midnight})
+	require.NoError(t, err)
+	require.Equal(t, 2, total)
+	require.Len(t, page.Changes, 2)
 
 	// An incomplete look is what freshness tells of.
 	now = now.Add(time.Hour)

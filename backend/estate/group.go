@@ -106,7 +106,7 @@ var changeFields = map[string]string{
 
 // ChangeQuery asks for changes; zero fields do not narrow it.
 type ChangeQuery struct {
-	Since time.Time
+	Since, Until time.Time // Until is not in it; zero: open
 	// Filters by type, service, region, account_id, env, name, arn, or change (added, changed, removed).
 	Filters []Filter
 	Limit   int // 1 … 1000; 0: 100
@@ -128,7 +128,7 @@ func (s *Service) FindChanges(ctx context.Context, q ChangeQuery) (ChangePage, i
 }
 
 func changeFilter(q ChangeQuery) (store.Filter, error) {
-	filter := changesSince(q.Since)
+	filter := changesBetween(q.Since, q.Until)
 	for _, f := range q.Filters {
 		field, ok := changeFields[f.Field]
 		if !ok {
@@ -146,11 +146,19 @@ func changeFilter(q ChangeQuery) (store.Filter, error) {
 	return filter, nil
 }
 
-func changesSince(since time.Time) store.Filter {
+func changesBetween(since, until time.Time) store.Filter {
 	filter := store.Filter{All: []store.Condition{{Field: fieldChange, Op: store.In, Values: []any{string(ChangeAdded), string(ChangeChanged), string(ChangeRemoved)}}}}
+	at := store.Condition{Field: fieldAt, Op: store.Range}
 	if !since.IsZero() {
 		ms := float64(since.UnixMilli())
-		filter.All = append(filter.All, store.Condition{Field: fieldAt, Op: store.Range, Min: &ms})
+		at.Min = &ms
+	}
+	if !until.IsZero() {
+		ms := float64(until.UnixMilli() - 1)
+		at.Max = &ms
+	}
+	if at.Min != nil || at.Max != nil {
+		filter.All = append(filter.All, at)
 	}
 	return filter
 }

@@ -189,8 +189,8 @@ func (h *Host) VerifyBackups(ctx context.Context, place BackupPlace, o backup.Ve
 }
 
 // PruneBackups removes what no rule wants; a nil keep is that of the settings.
-func (h *Host) PruneBackups(ctx context.Context, place BackupPlace, keep *backup.Keep, dryRun bool) (p backup.Pruned, err error) {
-	err = h.changingBackups(ctx, place, nil, func(s *backup.Service, set config.BackupSettings) (err error) {
+func (h *Host) PruneBackups(ctx context.Context, place BackupPlace, keep *backup.Keep, dryRun bool, progress func(backup.Progress)) (p backup.Pruned, err error) {
+	err = h.changingBackups(ctx, place, progress, func(s *backup.Service, set config.BackupSettings) (err error) {
 		rules := KeepOf(set.Keep)
 		if keep != nil {
 			rules = *keep
@@ -271,7 +271,7 @@ func (h *Host) StartBackup() string {
 		if KeepOf(h.Settings().Backup.Keep).IsZero() {
 			return nil
 		}
-		p, err := h.PruneBackups(ctx, BackupPlace{}, nil, false)
+		p, err := h.PruneBackups(ctx, BackupPlace{}, nil, false, nil)
 		for _, w := range p.Warnings {
 			run.Find(Finding{Code: "prune", Message: w.Error()})
 		}

@@ -22,8 +22,10 @@ type RestorePartOptions struct {
 	// Backup is the id of one; empty: the one that covers At.
 	Backup string
 	// DryRun is a preview: it says what would differ, and changes nothing.
-	DryRun   bool
-	Progress func(backup.Progress)
+	DryRun bool
+	// FromPlace: from the place for backups even where the log of this machine covers At, for what was purged here.
+	FromPlace bool
+	Progress  func(backup.Progress)
 }
 
 func (o RestorePartOptions) slices() ([]backup.Slice, error) {
@@ -51,7 +53,7 @@ func (h *Host) RestorePart(ctx context.Context, o RestorePartOptions) (backup.Pa
 		return backup.PartRestored{}, err
 	}
 	r, err := s.RestorePart(ctx, backup.PartOptions{
-		RestoreOptions: backup.RestoreOptions{At: o.At, Backup: o.Backup}, Slices: slices, ScratchIn: h.dir, DryRun: o.DryRun, Write: h.Store.Replace,
+		RestoreOptions: backup.RestoreOptions{At: o.At, Backup: o.Backup}, Slices: slices, ScratchIn: h.dir, DryRun: o.DryRun, FromTarget: o.FromPlace, Write: h.Store.Replace,
 	})
 	if err == nil && !o.DryRun && o.Conversation != "" && h.o.OnConversation != nil {
 		h.o.OnConversation(o.Conversation)

@@ -4,7 +4,7 @@ import { ScanForm } from "@/components/scan-form";
 import { Dialog } from "@/components/ui/dialog";
 import { Toaster } from "@/components/ui/toaster";
 import { TooltipProvider } from "@/components/ui/tooltip";
-import { BackupScreen, ElsewhereDialog, PartDialog, RestoreScreen } from "@/features/backup";
+import { BackupScreen, ElsewhereDialog, GoneDialog, PartDialog, RestoreScreen } from "@/features/backup";
 import { ChatScreen, SearchScreen } from "@/features/chat";
 import { EstateScreen, ResourceDrawer } from "@/features/estate";
 import { SettingsScreen } from "@/features/settings";
@@ -70,6 +70,7 @@ function Shell() {
           <CommandPalette onScan={() => setScanning(true)} />
           <LinkConfirm />
           <PartDialog />
+          <GoneDialog />
           <HelpDialog />
           <Dialog open={scanning} onOpenChange={setScanning} title="Scan AWS" description="Reads the resources of these profiles. Nothing in AWS is changed.">
             <div className="mt-4">

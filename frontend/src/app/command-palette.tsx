@@ -70,7 +70,7 @@ function Palette({ onScan, onDone }: { onScan: () => void; onDone: () => void })
       <Command.List className="max-h-[min(400px,60vh)] overflow-y-auto p-1.5 [&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:text-muted">
         {text.trim() && (
           <Command.Group forceMount>
-            {asked && <Item forceMount value={`${text} changes`} icon={History} onSelect={run(() => nav.showChanges({ since: asked.since, filters: asked.filters }))}>Changes {asked.label || "of the estate"}</Item>}
+            {asked && <Item forceMount value={`${text} changes`} icon={History} onSelect={run(() => nav.showChanges({ since: asked.since, until: "", filters: asked.filters }))}>Changes {asked.label || "of the estate"}</Item>}
             <Item forceMount icon={LayoutGrid} onSelect={run(() => nav.searchEstate(text.trim()))}>Search the estate for “{text.trim()}”</Item>
             <Item forceMount icon={MessageSquareText} onSelect={run(() => nav.searchChats({ text: text.trim() }))}>Search all chats for “{text.trim()}”</Item>
           </Command.Group>

@@ -6,6 +6,7 @@ import { Progress } from "@/components/ui/progress";
 import { backend, type Run, type RunFinding } from "@/lib/backend";
 import { cn } from "@/lib/cn";
 import { formatCount, plural } from "@/lib/format";
+import { phaseWords } from "@/lib/phases";
 import { isRunning } from "@/lib/runs";
 import { toastError } from "@/lib/toast";
 
@@ -38,7 +39,7 @@ function RunningRun({ run }: { run: Run }) {
     <>
       <div className="flex items-center gap-3">
         <span className="font-medium">{run.label}</span>
-        <span className="min-w-0 flex-1 truncate text-muted">{run.detail}</span>
+        <span className="min-w-0 flex-1 truncate text-muted">{phaseWords(run.detail)}</span>
         {run.total > 0 && (
           <span className="tabular-nums text-muted">
             {formatCount(run.done)} of {formatCount(run.total)}

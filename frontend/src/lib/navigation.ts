@@ -26,6 +26,8 @@ export type ChatFilters = Pick<ChatQuery, "text" | "roles" | "folderId" | "conve
 export interface ChangeView {
   /** RFC 3339; empty: all. */
   since: string;
+  /** RFC 3339, not in it; empty: up to now. */
+  until: string;
   filters: EstateFilter[];
 }
 
@@ -60,6 +62,8 @@ interface NavigationState {
   helpOpen: boolean;
   /** The part that is to be brought back to a moment, in a dialog over the screen; null: closed. */
   restorePart: RestorablePart | null;
+  /** The dialog for conversations that only the backups have is open. */
+  restoreGone: boolean;
   /** A link of an answer that waits for the user's word. */
   pendingLink: string;
   /** Rises when the search field of the shown screen is to take the focus. */
@@ -98,13 +102,14 @@ export const useNavigation = create<NavigationState>((set) => ({
   estateTab: "overview",
   estateText: "",
   estateFilters: [],
-  changes: { since: daysAgo(7), filters: [] },
+  changes: { since: daysAgo(7), until: "", filters: [] },
   chatText: "",
   chatQuery: noChatFilters,
   settingsSection: "aws",
   paletteOpen: false,
   helpOpen: false,
   restorePart: null,
+  restoreGone: false,
   pendingLink: "",
   focusSearch: 0,
   focusComposer: 0,

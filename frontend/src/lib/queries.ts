@@ -109,7 +109,9 @@ export function useBackendEvents(): void {
         if (run.answer) void client.invalidateQueries({ queryKey: keys.messages(run.answer.conversationId) });
       } else if (run.kind === "import-chats") {
         void client.invalidateQueries({ queryKey: keys.conversations });
-      } else if (run.kind === "backup" || run.kind === "verify") {
+      } else if (run.kind === "preview") {
+        return; // it changed nothing
+      } else if (["backup", "verify", "prune"].includes(run.kind)) {
         void client.invalidateQueries({ queryKey: keys.backups });
       } else {
         void client.invalidateQueries({ queryKey: keys.estate });

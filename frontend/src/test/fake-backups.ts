@@ -1,5 +1,5 @@
 import {
-  BackendError, type BackupBackend, type BackupListing, type BackupPoint, type BackupRules, type BackupSettings, type BackupState, type PartRequest, type PartResult, type PruneResult, type RecoveryKeySource, type RestoreRequest,
+  BackendError, type BackupBackend, type BackupListing, type BackupPoint, type BackupRules, type BackupSettings, type BackupState, type GoneConversation, type PartRequest, type PartResult, type PruneResult, type RecoveryKeySource, type RestoreRequest,
   type RestoreResult, type RestoreState, type Run, type Status,
 } from "@/lib/backend";
 
@@ -151,6 +151,8 @@ export abstract class FakeBackups implements BackupBackend {
     this.emitStatus({ firstLaunch: false, recoveryKeySaved: true });
   };
   parts: PartRequest[] = [];
+  gone: GoneConversation[] = [];
+  listGoneConversations = () => Promise.resolve({ conversations: this.gone, damaged: 0 });
   previewPart = (request: PartRequest): Promise<PartResult> =>
     Promise.resolve({ backup: "", records: 12, unreadable: 0, before: "", changes: request.conversationId ? [{ collection: "chat_history", added: 2, changed: 1, removed: 4 }] : [{ collection: "aws_estate", added: 31, changed: 8, removed: 2 }] });
   restorePart = async (request: PartRequest): Promise<PartResult> => {

@@ -122,7 +122,7 @@ export abstract class FakeEstate extends FakeChats implements EstateBackend {
   private changesOf(query: ChangeQuery): EstateChange[] {
     const all = this.resources.slice(0, 25).map((r, i) => this.changeOf(i, r));
     const of = (c: EstateChange, field: string) => (field === "change" ? c.kind : field === "account_id" ? c.accountId : ({ type: c.type, region: c.region, env: c.env, arn: c.arn })[field] ?? "");
-    return all.filter((c) => c.at >= query.since && query.filters.every((f) => f.values.includes(of(c, f.field))));
+    return all.filter((c) => c.at >= query.since && (!query.until || c.at < query.until) && query.filters.every((f) => f.values.includes(of(c, f.field))));
   }
 
   getResourceHistory = (arn: string) => {

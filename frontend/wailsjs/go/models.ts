@@ -186,6 +186,7 @@ export namespace main {
 	}
 	export interface ChangeQuery {
 	    since: string;
+	    until: string;
 	    filters: EstateFilter[];
 	    limit: number;
 	    cursor: string;
@@ -365,6 +366,16 @@ export namespace main {
 	    newest: string;
 	    unread: UnreadCell[];
 	}
+	export interface GoneConversation {
+	    id: string;
+	    title: string;
+	    lastActivity: string;
+	    messageCount: number;
+	}
+	export interface GoneConversations {
+	    conversations: GoneConversation[];
+	    damaged: number;
+	}
 	export interface HealthCheck {
 	    name: string;
 	    ok: boolean;
@@ -427,6 +438,7 @@ export namespace main {
 	export interface PartRequest {
 	    conversationId: string;
 	    at: string;
+	    fromBackups: boolean;
 	}
 	export interface RestoreChange {
 	    collection: string;

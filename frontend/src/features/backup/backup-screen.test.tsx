@@ -1,11 +1,13 @@
 import { act, screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, expect, test } from "vitest";
-import { BackendError } from "@/lib/backend";
+import { BackendError, type Run } from "@/lib/backend";
 import { freshBackend, renderWith } from "@/test/render";
 import type { FakeBackend } from "@/test/fake-backend";
 import { useNavigation } from "@/lib/navigation";
+import { startRuns } from "@/lib/runs";
 import { Toaster } from "@/components/ui/toaster";
 import { BackupScreen } from "./backup-screen";
+import { GoneDialog } from "./gone-dialog";
 import { PartDialog } from "./part-dialog";
 
 let fake: FakeBackend;
@@ -91,7 +93,56 @@ test("a part comes back after a preview, and can be taken back", async () => {
   expect(fake.parts).toEqual([]);
   await user.click(within(dialog).getByRole("button", { name: "Bring it back" }));
   const at = new Date(2001, 1, 3, 4, 5, 6).toISOString().replace(".000", "");
-  await waitFor(() => expect(fake.parts).toEqual([{ conversationId: "c-1", at }]));
+  await waitFor(() => expect(fake.parts).toEqual([{ conversationId: "c-1", at, fromBackups: false }]));
   await user.click(await screen.findByRole("button", { name: "Undo" }));
-  await waitFor(() => expect(fake.parts[1]).toEqual({ conversationId: "c-1", at: "2026-11-23T09:00:00.123Z" }));
+  await waitFor(() => expect(fake.parts[1]).toEqual({ conversationId: "c-1", at: "2026-11-23T09:00:00.123Z", fromBackups: false }));
+});
+
+test("a conversation that is gone is found by its title and brought back from the backups", async () => {
+  fake.gone = [
+    { id: "g-1", title: "Rotate the keys of billing", lastActivity: "2026-11-02T10:00:00Z", messageCount: 12 },
+    { id: "g-2", title: "", lastActivity: "2026-11-01T10:00:00Z", messageCount: 1 },
+  ];
+  const { user } = renderWith(<><GoneDialog /><Toaster /></>);
+  act(() => useNavigation.setState({ restoreGone: true }));
+  const dialog = await screen.findByRole("dialog", { name: "Bring back a conversation that is gone" });
+  const moment = within(dialog).getByLabelText(/^Moment/);
+  await user.clear(moment);
+  await user.type(moment, "2026-11-03 04:05:06{Enter}");
+  await user.click(await within(dialog).findByRole("radio", { name: /^Rotate the keys of billing 12 messages/ }));
+  expect(within(dialog).getByRole("radio", { name: /^Untitled conversation 1 message/ })).toBeInTheDocument();
+  expect(fake.parts).toEqual([]);
+  await user.click(within(dialog).getByRole("button", { name: "Bring it back" }));
+  const at = new Date(2026, 10, 3, 4, 5, 6).toISOString().replace(".000", "");
+  await waitFor(() => expect(fake.parts).toEqual([{ conversationId: "g-1", at, fromBackups: true }]));
+  await user.click(await screen.findByRole("button", { name: "Open it" }));
+  expect(useNavigation.getState()).toMatchObject({ screen: "chat", conversationId: "g-1", restoreGone: false });
+});
+
+test("a preview shows how far it is, and stops when it is told to or nobody looks at it any more", async () => {
+  fake = freshBackend({ backups: 14 });
+  const run: Run = { runId: "run-preview", kind: "preview", label: "Looking at the backups", state: "running", done: 3, total: 14, detail: "listing", findings: [], startedAt: "2026-11-23T10:00:00Z", endedAt: "" };
+  fake.previewPrune = () => new Promise((_resolve, reject) => {
+    const stop = fake.onRun((event) => {
+      if (event.kind !== "cancelled") return;
+      stop();
+      reject(new BackendError({ code: "cancelled", message: "context canceled", hint: "", retryable: true }));
+    });
+  });
+  const { user, unmount } = renderWith(<BackupScreen />);
+  const stopRuns = startRuns();
+  const card = await screen.findByRole("region", { name: "What stays" });
+  await user.click(within(card).getByRole("button", { name: "Preview" }));
+  act(() => fake.emitRun("progress", run));
+  expect(within(card).getByRole("progressbar")).toHaveAttribute("aria-valuenow", "3");
+  expect(within(card).getByText("Reading the list of backups")).toBeInTheDocument();
+  await user.click(within(card).getByRole("button", { name: "Stop" }));
+  await waitFor(() => expect(within(card).queryByRole("progressbar")).not.toBeInTheDocument());
+  expect(within(card).queryByText(/context canceled/)).not.toBeInTheDocument();
+
+  await user.click(within(card).getByRole("button", { name: "Preview" }));
+  act(() => fake.emitRun("progress", { ...run, runId: "run-preview-2" }));
+  unmount();
+  await waitFor(() => expect(fake.runs.get("run-preview-2")?.state).toBe("cancelled"));
+  stopRuns();
 });

@@ -59,7 +59,8 @@ function Overview({ state, onEdit }: { state: BackupState; onEdit: () => void })
         <Menu trigger={<Button><RotateCcw aria-hidden />Restore…</Button>}>
           <MenuItem disabled={points.length === 0} onSelect={() => setRestoring("")}>Everything…</MenuItem>
           <MenuItem onSelect={() => useNavigation.setState({ restorePart: { conversationId: "", title: "" } })}>The estate alone…</MenuItem>
-          <MenuLabel>One conversation: from its own menu</MenuLabel>
+          <MenuItem disabled={points.length === 0} onSelect={() => useNavigation.setState({ restoreGone: true })}>A conversation that is gone…</MenuItem>
+          <MenuLabel>One that is still there: from its own menu</MenuLabel>
         </Menu>
         <VerifyMenu disabled={busy || points.length === 0} />
         <Button variant="primary" disabled={busy || Boolean(state.error)} onClick={() => void startBackup()}><CloudUpload aria-hidden />Back up now</Button>

@@ -1,21 +1,18 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { errorUnlessStopped, WaitedRun } from "@/components/waited-run";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
-import { ErrorNote, Spinner } from "@/components/ui/feedback";
-import { Field } from "@/components/ui/field";
-import { Input } from "@/components/ui/input";
+import { ErrorNote } from "@/components/ui/feedback";
 import { backend, type PartRequest, type PartResult } from "@/lib/backend";
 import { plural } from "@/lib/format";
 import { useNavigation, type RestorablePart } from "@/lib/navigation";
 import { toast, toastError } from "@/lib/toast";
 import { ChangeTable } from "./change-table";
+import { MomentField, momentProblem } from "./moment-field";
 import { readMoment, wholeSecond, writeMoment } from "./state";
 
 const hour = 3_600_000;
-const steps: readonly { label: string; back: number }[] = [
-  { label: "1 hour ago", back: hour }, { label: "1 day ago", back: 24 * hour }, { label: "1 week ago", back: 7 * 24 * hour }, { label: "30 days ago", back: 30 * 24 * hour },
-];
 
 /** Brings a conversation or the estate back to a moment, while everything else stays as it is. */
 export function PartDialog() {
@@ -29,8 +26,8 @@ function Ask({ part, onClose }: { part: RestorablePart; onClose: () => void }) {
   const [now] = useState(Date.now);
   const [text, setText] = useState(() => writeMoment(now - hour));
   const moment = readMoment(text);
-  const problem = moment === null ? "Write it like 2026-11-23 14:05:09." : moment > now ? "That is yet to come." : "";
-  const request: PartRequest = { conversationId: part.conversationId, at: moment === null ? "" : wholeSecond(moment) };
+  const problem = momentProblem(text, now);
+  const request: PartRequest = { conversationId: part.conversationId, at: moment === null ? "" : wholeSecond(moment), fromBackups: false };
   const what = part.conversationId ? `“${part.title || "Untitled conversation"}”` : "the estate";
   const preview = useMutation({ mutationFn: () => backend().previewPart(request) });
   const restore = useMutation({
@@ -46,7 +43,7 @@ function Ask({ part, onClose }: { part: RestorablePart; onClose: () => void }) {
     preview.reset();
     restore.reset();
   };
-  const error = restore.error ?? preview.error;
+  const error = errorUnlessStopped(restore.error ?? preview.error);
   const nothing = preview.data?.changes.length === 0;
   return (
     <Dialog
@@ -65,13 +62,9 @@ function Ask({ part, onClose }: { part: RestorablePart; onClose: () => void }) {
       }
     >
       <div className="mt-4 space-y-4">
-        <Field label="Moment, in this machine’s time" hint={<span className={problem ? "text-danger" : undefined}>{problem || "The log of this machine reaches back 30 days unless it is set otherwise; the backups reach back further."}</span>}>
-          {(ids) => <Input {...ids} className="w-56 font-mono" aria-invalid={problem !== ""} value={text} onChange={(event) => change(event.target.value)} />}
-        </Field>
-        <div className="flex flex-wrap gap-2">
-          {steps.map((step) => <Button key={step.label} size="sm" onClick={() => change(writeMoment(now - step.back))}>{step.label}</Button>)}
-        </div>
-        {preview.isPending && <Spinner label="Comparing that state with what is here…" />}
+        <MomentField text={text} now={now} hint="The log of this machine reaches back 30 days unless it is set otherwise; the backups reach back further." onChange={change} />
+        {preview.isPending && <WaitedRun kind="preview" label="Comparing that state with what is here" />}
+        {restore.isPending && <WaitedRun kind="restore-part" label="Bringing it back" />}
         {preview.data && (
           <section aria-label="What would change" className="rounded-lg border">
             <p role="status" className="border-b px-3 py-2">
@@ -80,7 +73,7 @@ function Ask({ part, onClose }: { part: RestorablePart; onClose: () => void }) {
             <ChangeTable changes={preview.data.changes} />
           </section>
         )}
-        {error && <ErrorNote error={error} />}
+        {Boolean(error) && <ErrorNote error={error} />}
       </div>
     </Dialog>
   );

@@ -1,8 +1,9 @@
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
+import { errorUnlessStopped, WaitedRun } from "@/components/waited-run";
 import { Button } from "@/components/ui/button";
 import { Dialog } from "@/components/ui/dialog";
-import { ErrorNote, Spinner } from "@/components/ui/feedback";
+import { ErrorNote } from "@/components/ui/feedback";
 import { backend, type BackupPoint, type RestoreRequest, type RestoreResult } from "@/lib/backend";
 import { plural } from "@/lib/format";
 import { ChangeTable } from "./change-table";
@@ -27,7 +28,7 @@ export function RestoreDialog({ points, from, onClose }: RestoreDialogProps) {
     preview.reset();
     restore.reset();
   };
-  const error = restore.error ?? preview.error;
+  const error = errorUnlessStopped(restore.error ?? preview.error);
   return (
     <Dialog
       open
@@ -46,9 +47,9 @@ export function RestoreDialog({ points, from, onClose }: RestoreDialogProps) {
     >
       <div className="mt-4 min-h-0 flex-1 space-y-4 overflow-y-auto p-0.5">
         <ChooseRestore points={points} choice={choice} onChange={change} />
-        {preview.isPending && <Spinner label="Reading the backup and comparing it with what is here…" />}
+        {preview.isPending && <WaitedRun kind="preview" label="Comparing the backup with what is here" />}
         {preview.data && <Preview result={preview.data} />}
-        {error && <ErrorNote error={error} />}
+        {Boolean(error) && <ErrorNote error={error} />}
       </div>
     </Dialog>
   );

@@ -6,16 +6,10 @@ import { Progress } from "@/components/ui/progress";
 import { backend, type RestoreState } from "@/lib/backend";
 import { formatCount, plural } from "@/lib/format";
 import { useNavigation } from "@/lib/navigation";
+import { phaseWords } from "@/lib/phases";
 import { toastError } from "@/lib/toast";
 import { useRestore } from "./queries";
 import { collectionName, writeMoment } from "./state";
-
-const phases: Record<string, string> = {
-  closing: "Closing what is open",
-  fetching: "Reading and opening the backup",
-  checking: "Comparing every record with the backup's sums",
-  opening: "Opening what came back",
-};
 
 /** What the window shows while its services are closed for a restore. */
 export function RestoreScreen() {
@@ -31,7 +25,7 @@ export function RestoreScreen() {
         <p className="mb-5 mt-1 text-muted">Until it is whole and checked, nothing of your data is touched. What is here now is kept.</p>
         <div className="rounded-lg border bg-surface p-4">
           <div className="flex items-baseline gap-3">
-            <p className="flex-1 font-medium" role="status">{phases[restore?.phase ?? ""] ?? "Working"}</p>
+            <p className="flex-1 font-medium" role="status">{phaseWords(restore?.phase ?? "") || "Working"}</p>
             {restore && restore.total > 0 && <p className="tabular-nums text-muted">{formatCount(restore.done)} of {formatCount(restore.total)}</p>}
           </div>
           <Progress className="mt-2.5" label="Restore" done={restore?.done ?? 0} total={restore?.total ?? 0} />

@@ -1,5 +1,6 @@
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
+import { errorUnlessStopped, WaitedRun } from "@/components/waited-run";
 import { Button } from "@/components/ui/button";
 import { Confirm } from "@/components/ui/dialog";
 import { ErrorPanel, sentence } from "@/components/ui/feedback";
@@ -22,11 +23,11 @@ export function Retention({ settings }: { settings: BackupSettings }) {
   const preview = useMutation({ mutationFn: () => backend().previewPrune(draft) });
   const prune = useMutation({
     mutationFn: () => backend().pruneBackups(draft),
-    onError: toastError,
+    onError: (error) => (errorUnlessStopped(error) ? toastError(error) : toast("info", "Stopped. What was removed stays removed; the other backups are whole.")),
+    onSettled: () => void client.invalidateQueries({ queryKey: keys.backups }),
     onSuccess: (result) => {
       preview.reset();
       toast("success", `${plural(result.removed, "backup")} removed, ${formatBytes(result.bytes)} freed.`, result.held > 0 ? `${plural(result.held, "object")} stay for now: an Object Lock holds them.` : undefined);
-      void client.invalidateQueries({ queryKey: keys.backups });
     },
   });
   // What was saved elsewhere meanwhile is shown.
@@ -48,7 +49,9 @@ export function Retention({ settings }: { settings: BackupSettings }) {
         {changed && <Button variant="primary" disabled={save.isPending} onClick={() => save.mutate({ ...settings, keep: draft })}>Save the rules</Button>}
         {changed && <Button variant="ghost" onClick={() => change(settings.keep)}>Discard</Button>}
       </div>
-      {preview.error && <ErrorPanel error={preview.error} className="py-4" />}
+      {preview.isPending && <div className="mt-3"><WaitedRun kind="preview" label="Looking at the backups" /></div>}
+      {prune.isPending && <div className="mt-3"><WaitedRun kind="prune" label="Removing backups" /></div>}
+      {Boolean(errorUnlessStopped(preview.error)) && <ErrorPanel error={preview.error} className="py-4" />}
       {preview.data && <Preview result={preview.data} busy={prune.isPending} onPrune={() => setAsking(true)} />}
       <Confirm
         open={asking}

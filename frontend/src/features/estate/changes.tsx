@@ -5,15 +5,15 @@ import { EnvMark, ResourceIcon } from "@/components/resource-mark";
 import { Button } from "@/components/ui/button";
 import { Empty, ErrorPanel, Skeleton } from "@/components/ui/feedback";
 import { Menu, MenuChoice } from "@/components/ui/menu";
-import { Segmented } from "@/components/ui/segmented";
 import type { EstateChange, EstateFilter, FacetValue } from "@/lib/backend";
-import { daysAgo, formatAgo, formatCount, formatDateTime } from "@/lib/format";
+import { formatAgo, formatCount, formatDateTime } from "@/lib/format";
 import { useNavigation } from "@/lib/navigation";
 import { errorInPlace } from "@/lib/queries";
 import { ChangeKind, fieldName } from "./change-item";
 import { ChangePlot } from "./change-plot";
 import { FilterChips } from "./filter-chips";
 import { useChangeDays, useChanges, useEstateStats } from "./queries";
+import { RangePicker } from "./range-picker";
 import { hasValue, openHistory, toggleValue } from "./state";
 
 /** What changed in the estate, newest first. */
@@ -32,7 +32,7 @@ export function Changes() {
   return (
     <div className="flex min-h-0 flex-1 flex-col">
       <div className="flex flex-wrap items-center gap-2 border-b px-4 py-2">
-        <Since since={view.since} onChange={(since) => showChanges({ ...view, since })} />
+        <RangePicker span={view} onChange={(span) => showChanges({ ...view, ...span })} />
         <Kinds filters={view.filters} onChange={setFilters} />
         <FieldMenus filters={view.filters} onChange={setFilters} />
         <p role="status" className="ml-auto text-xs text-muted tabular-nums">{changes.data && `${formatCount(total)} ${total === 1 ? "change" : "changes"}`}</p>
@@ -47,38 +47,10 @@ export function Changes() {
       </section>
       {error ? <ErrorPanel error={error} onRetry={() => void changes.refetch()} />
         : !changes.data ? <div className="p-4"><Skeleton className="h-40" /></div>
-        : all.length === 0 ? <Nothing onAll={() => showChanges({ since: "", filters: [] })} />
+        : all.length === 0 ? <Nothing onAll={() => showChanges({ since: "", until: "", filters: [] })} />
         : <ChangeList changes={all} onNearEnd={more} />}
     </div>
   );
-}
-
-const spans = [{ value: "0", label: "Today" }, { value: "7", label: "7 days" }, { value: "30", label: "30 days" }, { value: "all", label: "All" }] as const;
-
-function Since({ since, onChange }: { since: string; onChange: (since: string) => void }) {
-  const span = since === "" ? "all" : (spans.find((s) => s.value !== "all" && daysAgo(Number(s.value)) === since)?.value ?? "");
-  return (
-    <>
-      <Segmented label="Since when" value={span} onChange={(next) => onChange(next === "all" ? "" : daysAgo(Number(next)))} options={spans} />
-      <label className="inline-flex h-8 items-center gap-1.5 text-xs text-muted">
-        since
-        <input
-          type="date"
-          aria-label="Since the day"
-          value={since ? localDay(since) : ""}
-          max={localDay(new Date().toISOString())}
-          onChange={(event) => event.target.value && onChange(new Date(`${event.target.value}T00:00`).toISOString())}
-          className="h-8 rounded-md border border-line-strong/60 bg-surface px-2 text-xs text-fg"
-        />
-      </label>
-    </>
-  );
-}
-
-/** The day of a moment where the user is, as a date field writes it. */
-function localDay(iso: string): string {
-  const date = new Date(iso);
-  return `${date.getFullYear()}-${String(date.getMonth() + 1).padStart(2, "0")}-${String(date.getDate()).padStart(2, "0")}`;
 }
 
 interface FiltersProps {
@@ -161,7 +133,7 @@ function ChangeRow({ change }: { change: EstateChange }) {
     <button
       type="button"
       onClick={() => openHistory(change.arn)}
-      className="grid h-full w-full grid-cols-[72px_minmax(200px,2fr)_minmax(120px,1.4fr)_minmax(150px,1fr)_88px_92px] items-center gap-x-3 px-4 text-left hover:bg-hover focus-visible:outline-offset-[-2px]"
+      className="grid h-full w-full grid-cols-[72px_minmax(200px,2fr)_minmax(120px,1.4fr)_minmax(150px,1fr)_116px_92px] items-center gap-x-3 px-4 text-left hover:bg-hover focus-visible:outline-offset-[-2px]"
     >
       <ChangeKind kind={change.kind} />
       <span className="flex min-w-0 items-center gap-2.5">

@@ -53,7 +53,7 @@ function Charts({ stats }: { stats: EstateStats }) {
   );
 }
 
-const lastMonth = { since: daysAgo(30), filters: [] };
+const lastMonth = { since: daysAgo(30), until: "", filters: [] };
 
 function RecentChanges() {
   const days = useChangeDays(lastMonth);

@@ -36,7 +36,7 @@ export function useHistory(arn: string) {
   return useQuery({ queryKey: [...keys.estate, "history", arn], queryFn: () => backend().getResourceHistory(arn), enabled: arn !== "" });
 }
 
-type ChangesWanted = Pick<ChangeQuery, "since" | "filters">;
+type ChangesWanted = Pick<ChangeQuery, "since" | "until" | "filters">;
 
 export function useChanges(wanted: ChangesWanted) {
   return useInfiniteQuery({
@@ -48,9 +48,9 @@ export function useChanges(wanted: ChangesWanted) {
   });
 }
 
-/** The changes by day; without a beginning, of the last year. */
+/** The changes by day; without a beginning, of the year before the end. */
 export function useChangeDays(wanted: ChangesWanted) {
-  const since = wanted.since || daysAgo(365);
+  const since = wanted.since || daysAgo(365, wanted.until ? Date.parse(wanted.until) - 1 : undefined);
   return useQuery({
     queryKey: [...keys.estate, "change-days", wanted],
     queryFn: () => backend().getChangeDays({ ...wanted, since, limit: 0, cursor: "" }),

@@ -33,15 +33,17 @@ export function ResourceTable(props: ResourceTableProps) {
   const template = columns.map((c) => c.width).join(" ");
   const scroller = useRef<HTMLDivElement>(null);
   const [active, setActive] = useState(0);
+  const rowHeight = showWhy ? 48 : 34;
   const list = useVirtualizer({
     count: total,
     getScrollElement: () => scroller.current,
-    estimateSize: () => (showWhy ? 48 : 34),
-    overscan: 12,
+    estimateSize: () => rowHeight,
+    overscan,
     initialRect: { width: 1000, height: 700 },
   });
   const current = Math.min(active, Math.max(0, total - 1));
   const items = list.getVirtualItems();
+  const pool = poolSize(list.scrollRect?.height ?? 0, rowHeight);
   const first = items[0]?.index ?? 0;
   const last = items.at(-1)?.index ?? 0;
 
@@ -93,7 +95,7 @@ export function ResourceTable(props: ResourceTableProps) {
         <div role="rowgroup" className="relative" style={{ height: list.getTotalSize() }}>
           {items.map((item) => (
             <Row
-              key={item.key}
+              key={item.index % pool}
               resource={rows.at(item.index)}
               columns={columns}
               template={template}
@@ -110,6 +112,17 @@ export function ResourceTable(props: ResourceTableProps) {
       </div>
     </div>
   );
+}
+
+/** Rows that are drawn above and below those in view. */
+const overscan = 6;
+
+/**
+ * How many rows take turns: what leaves the view is filled with what comes into it. Making elements anew and having them collected again
+ * was a large part of a frame in which two screens pass. More than are ever drawn at once, so that no two share a key.
+ */
+function poolSize(height: number, row: number): number {
+  return Math.ceil((height || 2400) / row) + 2 * overscan + 4;
 }
 
 interface Layout {
@@ -170,7 +183,7 @@ const Row = memo(function Row({ resource, columns, template, index, start, heigh
       onClick={() => resource && onChoose(index, resource.arn)}
       className={cn(
         grid,
-        "absolute inset-x-0 top-0 items-center border-b border-line/60 hover:bg-hover",
+        "absolute inset-x-0 top-0 contain-strict items-center border-b border-line/60 hover:bg-hover",
         open && "bg-selected",
         active && "group-focus-visible/grid:bg-hover group-focus-visible/grid:shadow-[inset_2px_0_0_var(--accent)]",
       )}
@@ -182,6 +195,9 @@ const Row = memo(function Row({ resource, columns, template, index, start, heigh
     </div>
   );
 });
+
+/** No column shows more characters than these, and laying them out would take its time. */
+const shownText = 240;
 
 function Cell({ resource, field, showWhy }: { resource: Resource; field: string; showWhy: boolean }) {
   switch (field) {
@@ -208,8 +224,8 @@ function Cell({ resource, field, showWhy }: { resource: Resource; field: string;
     case "state":
       return <div role="gridcell" className="truncate text-soft">{resource.state || <span className="text-muted">–</span>}</div>;
     case "tags":
-      return <div role="gridcell" className="truncate text-xs text-muted" title={resource.tags.map((t) => `${t.key}=${t.value}`).join("\n")}>{cellText(resource, field)}</div>;
+      return <div role="gridcell" className="truncate text-xs text-muted" title={resource.tags.map((t) => `${t.key}=${t.value}`).join("\n")}>{cellText(resource, field).slice(0, shownText)}</div>;
   }
   const text = cellText(resource, field);
-  return <div role="gridcell" className="truncate tabular-nums text-soft" title={text}>{text}</div>;
+  return <div role="gridcell" className="truncate tabular-nums text-soft" title={text}>{text.slice(0, shownText)}</div>;
 }

@@ -68,7 +68,7 @@ export function Results({ query, table }: ResultsProps) {
           <ColumnDialog columns={columns} onChange={setColumns} />
         </div>
         {asked && (
-          <Banner tone="info" actions={<Button size="sm" onClick={() => showChanges({ since: asked.since, filters: asked.filters })}>Show the changes</Button>}>
+          <Banner tone="info" actions={<Button size="sm" onClick={() => showChanges({ since: asked.since, until: "", filters: asked.filters })}>Show the changes</Button>}>
             You ask for what changed{asked.label && ` ${asked.label}`}.
           </Banner>
         )}

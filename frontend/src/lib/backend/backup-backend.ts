@@ -1,4 +1,4 @@
-import type { BackupListing, BackupRules, BackupSettings, BackupState, BackupTest, PartRequest, PartResult, PruneResult, RestoreRequest, RestoreResult, RestoreState } from "./backup-types";
+import type { BackupListing, BackupRules, BackupSettings, BackupState, BackupTest, GoneConversations, PartRequest, PartResult, PruneResult, RestoreRequest, RestoreResult, RestoreState } from "./backup-types";
 import type { RecoveryKeySource, RunRef } from "./types";
 
 /** The part of the backend that is about backups. */
@@ -23,6 +23,8 @@ export interface BackupBackend {
   previewPart(request: PartRequest): Promise<PartResult>;
   /** Brings a conversation or the estate back to a moment while everything else goes on. */
   restorePart(request: PartRequest): Promise<PartResult>;
+  /** The conversations that the backups know as of a moment (RFC 3339) and that are not here any more. */
+  listGoneConversations(at: string): Promise<GoneConversations>;
   /** What a place holds that this recovery key opens; the place need not be set. */
   listBackupsElsewhere(place: BackupSettings, key: RecoveryKeySource): Promise<BackupListing>;
   /** As restoreBackup, from such a place; also after a start that failed. */

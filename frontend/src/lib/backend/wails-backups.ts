@@ -20,6 +20,7 @@ export const wailsBackups: BackupBackend = {
   startVerify: (all, drill) => call(app.StartVerify(all, drill)),
   listBackups: () => call(app.ListBackups(), listing),
   listBackupsElsewhere: (place, key) => call(app.ListBackupsElsewhere(place, key), listing),
+  listGoneConversations: (at) => call(app.ListGoneConversations(at), (g) => ({ ...g, conversations: list(g.conversations) })),
   previewPart: (request) => call(app.PreviewPart(request), part),
   restorePart: (request) => call(app.RestorePart(request), part),
   restoreElsewhere: (place, key, request) => call(app.RestoreElsewhere(place, key, request)),

@@ -94,6 +94,8 @@ export function ListDeleted():Promise<Array<main.Conversation>>;
 
 export function ListFolders():Promise<Array<main.Folder>>;
 
+export function ListGoneConversations(arg1:string):Promise<main.GoneConversations>;
+
 export function ListProfiles():Promise<Array<main.AWSProfile>>;
 
 export function ListRuns():Promise<Array<main.Run>>;

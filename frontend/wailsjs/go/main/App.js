@@ -186,6 +186,10 @@ export function ListFolders() {
   return window['go']['main']['App']['ListFolders']();
 }
 
+export function ListGoneConversations(arg1) {
+  return window['go']['main']['App']['ListGoneConversations'](arg1);
+}
+
 export function ListProfiles() {
   return window['go']['main']['App']['ListProfiles']();
 }

@@ -31,7 +31,7 @@ func normalise(in Resource) (Resource, []string, error) {
 	}
 	c := &cleaner{}
 	out := Resource{
-		ARN: arn, Type: c.text("type", strings.TrimSpace(in.Type)), Name: c.text("name", in.Name), Region: c.text("region", strings.TrimSpace(in.Region)),
+		Unseen: in.Unseen, ARN: arn, Type: c.text("type", strings.TrimSpace(in.Type)), Name: c.text("name", in.Name), Region: c.text("region", strings.TrimSpace(in.Region)),
 		AccountID: c.text("account_id", strings.TrimSpace(in.AccountID)),
 	}
 	if in.Tags != nil {

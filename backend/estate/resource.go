@@ -18,6 +18,21 @@ type Resource struct {
 	// Partial: only ARN, type, name and tags are known, from a listing that tells no more (the tagging API). Attributes
 	// and relations that an earlier sight brought are still the best there is.
 	Partial bool `json:"partial,omitempty"`
+	// Unseen is what a scan asked for and was not told; nil: it was told all. That is as it was before.
+	Unseen *Unseen `json:"-"`
+}
+
+// Unseen is what one sight of a resource could not see, as a call that only adds detail was denied or went wrong. What is unseen keeps its last known value, and no change is
+// recorded for it.
+type Unseen struct {
+	Tags       bool     // and the name, where a tag gave it
+	Name       bool     // where something else gave it
+	Region     bool     // where it is
+	Attributes []string // names
+	Relations  []string // kinds
+	// Rest: every other attribute and relation that is not there, but for the attributes in Told.
+	Rest bool
+	Told map[string]bool // attributes that are known to be empty where they are not there
 }
 
 // Relation points from a resource to another.

@@ -1,10 +1,12 @@
 package estate
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -161,6 +163,38 @@ func keepUnknown(r, was *Resource) {
 	if r.Related == nil {
 		r.Related = was.Related
 	}
+	if r.Unseen != nil {
+		r.Unseen.keep(r, was)
+	}
+}
+
+// keep takes over from an earlier sight what this one could not see.
+func (u *Unseen) keep(r, was *Resource) {
+	if u.Tags {
+		r.Tags = was.Tags
+	}
+	if u.Name || u.Tags && was.Name == was.Tags["Name"] {
+		r.Name = was.Name
+	}
+	if u.Region {
+		r.Region = was.Region
+	}
+	for name, value := range was.Attributes {
+		if _, there := r.Attributes[name]; !there && (slices.Contains(u.Attributes, name) || u.Rest && !u.Told[name]) {
+			if r.Attributes == nil {
+				r.Attributes = map[string]any{}
+			}
+			r.Attributes[name] = value
+		}
+	}
+	for _, rel := range was.Related {
+		if (u.Rest || slices.Contains(u.Relations, rel.Kind)) && !slices.Contains(r.Related, rel) {
+			r.Related = append(r.Related, rel)
+		}
+	}
+	slices.SortStableFunc(r.Related, func(a, b Relation) int {
+		return cmp.Or(strings.Compare(a.Kind, b.Kind), strings.Compare(a.Target, b.Target))
+	})
 }
 
 // Difference is a field before and after; nil where it was or is not there.

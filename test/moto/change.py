@@ -11,13 +11,14 @@ import json
 import sys
 import zipfile
 
-import boto3
+import botocore.session
 
 ENDPOINT, STEP = sys.argv[1:3]
 FIRST, SECOND = "123456789012", "444455556666"
 TRUST = json.dumps({"Statement": [{"Effect": "Allow", "Principal": {"Service": s}, "Action": "sts:AssumeRole"} for s in ("lambda.amazonaws.com", "ec2.amazonaws.com")]})
 CHANGES: list[dict] = []
 ANY = "?"
+SESSION = botocore.session.Session()  # one, as it reads the description of each service once
 
 
 def pairs(tags: dict, key: str = "Key", value: str = "Value") -> list[dict]:
@@ -27,11 +28,11 @@ def pairs(tags: dict, key: str = "Key", value: str = "Value") -> list[dict]:
 class Place:
     def __init__(self, account: str, region: str, keys: dict):
         self.account, self.region = account, region
-        self._session, self._clients = boto3.Session(region_name=region, **keys), {}
+        self._keys, self._clients = keys, {}
 
     def client(self, service: str):
         if service not in self._clients:
-            self._clients[service] = self._session.client(service, endpoint_url=ENDPOINT)
+            self._clients[service] = SESSION.create_client(service, region_name=self.region, endpoint_url=ENDPOINT, **self._keys)
         return self._clients[service]
 
     def arn(self, service: str, resource: str) -> str:
@@ -264,7 +265,7 @@ def roles(p: Place, step: str) -> None:
 
 def main() -> None:
     keys = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
-    sts = boto3.client("sts", region_name="us-east-1", endpoint_url=ENDPOINT, **keys)
+    sts = Place(FIRST, "us-east-1", keys).client("sts")
     lent = sts.assume_role(RoleArn=f"arn:aws:iam::{SECOND}:role/CloudOpsInventory", RoleSessionName="change")["Credentials"]
     others = {"aws_access_key_id": lent["AccessKeyId"], "aws_secret_access_key": lent["SecretAccessKey"], "aws_session_token": lent["SessionToken"]}
     # All services change somewhere, in both accounts and each region some of them, and elsewhere nothing does.

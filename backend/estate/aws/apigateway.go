@@ -30,7 +30,7 @@ func restAPIs(ctx context.Context, r *run[*apigateway.Client], token *string) (*
 	return out.Position, each(ctx, r, out.Items, func(ctx context.Context, a types.RestApi) error {
 		arn := gatewayARN(r.Target, "/restapis/"+str(a.Id))
 		i := r.item("AWS::ApiGateway::RestApi", arn, str(a.Name), a.Tags, a)
-		r.detail(ctx, integrations(ctx, r, a.Id, i))
+		r.detail(ctx, i, integrations(ctx, r, a.Id, i))
 		if e := a.EndpointConfiguration; e != nil {
 			i.near("vpc-endpoint", "ec2", "vpc-endpoint/", e.VpcEndpointIds...)
 		}

@@ -21,7 +21,7 @@ func httpAPIs(ctx context.Context, r *run[*apigatewayv2.Client], token *string) 
 	return out.NextToken, each(ctx, r, out.Items, func(ctx context.Context, a types.Api) error {
 		arn := gatewayARN(r.Target, "/apis/"+str(a.ApiId))
 		i := r.item("AWS::ApiGatewayV2::Api", arn, str(a.Name), a.Tags, a)
-		r.detail(ctx, eachPage(ctx, func(ctx context.Context, token *string) (*string, error) {
+		r.detail(ctx, i, eachPage(ctx, func(ctx context.Context, token *string) (*string, error) {
 			out, err := r.api.GetIntegrations(ctx, &apigatewayv2.GetIntegrationsInput{ApiId: a.ApiId, NextToken: token})
 			if err != nil {
 				return nil, err

@@ -27,7 +27,7 @@ func appServices(ctx context.Context, r *run[*apprunner.Client], token *string) 
 		s.UpdatedAt = nil
 		i := r.item("AWS::AppRunner::Service", str(s.ServiceArn), str(s.ServiceName), tags, s)
 		got, err := r.api.DescribeService(ctx, &apprunner.DescribeServiceInput{ServiceArn: s.ServiceArn})
-		if r.detail(ctx, err) && got.Service != nil {
+		if r.detail(ctx, i, err) && got.Service != nil {
 			appService(i, got.Service)
 		}
 		i.done()

@@ -26,7 +26,7 @@ func graphqlAPIs(ctx context.Context, r *run[*appsync.Client], token *string) (*
 		if a.LogConfig != nil {
 			i.to("role", str(a.LogConfig.CloudWatchLogsRoleArn))
 		}
-		r.detail(ctx, eachPage(ctx, func(ctx context.Context, token *string) (*string, error) {
+		r.detail(ctx, i, eachPage(ctx, func(ctx context.Context, token *string) (*string, error) {
 			out, err := r.api.ListDataSources(ctx, &appsync.ListDataSourcesInput{ApiId: a.ApiId, NextToken: token})
 			if err != nil {
 				return nil, err

@@ -31,7 +31,7 @@ func workGroups(ctx context.Context, r *run[*athena.Client], token *string) (*st
 		arn := r.arn("athena", "workgroup/"+str(s.Name))
 		i := r.item("AWS::Athena::WorkGroup", arn, str(s.Name), athenaTags(ctx, r, arn), s)
 		got, err := r.api.GetWorkGroup(ctx, &athena.GetWorkGroupInput{WorkGroup: s.Name})
-		if r.detail(ctx, err) && got.WorkGroup != nil && got.WorkGroup.Configuration != nil {
+		if r.detail(ctx, i, err) && got.WorkGroup != nil && got.WorkGroup.Configuration != nil {
 			c := got.WorkGroup.Configuration
 			i.to("role", str(c.ExecutionRole))
 			if o := c.ResultConfiguration; o != nil {

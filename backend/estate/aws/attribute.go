@@ -27,6 +27,14 @@ var ordered = map[string]bool{"KeySchema": true, "Layers": true}
 // attributesOf turns what an API answered into plain JSON values under the API's own names: nothing empty, no
 // tags, lists sorted, times as RFC 3339. Two answers that say the same are equal.
 func attributesOf(answer any) (map[string]any, error) {
+	m, err := rawAttributes(answer)
+	if err == nil {
+		cleanMap(m)
+	}
+	return m, err
+}
+
+func rawAttributes(answer any) (map[string]any, error) {
 	raw, err := json.Marshal(answer)
 	if err != nil {
 		return nil, fmt.Errorf("read attributes: %w", err)
@@ -35,7 +43,6 @@ func attributesOf(answer any) (map[string]any, error) {
 	if err := json.Unmarshal(raw, &m); err != nil {
 		return nil, fmt.Errorf("read attributes: %w", err)
 	}
-	cleanMap(m)
 	return m, nil
 }
 

@@ -41,6 +41,7 @@ func autoScalingGroups(ctx context.Context, r *run[*autoscaling.Client], token *
 		if m := g.MixedInstancesPolicy; m != nil && m.LaunchTemplate != nil && m.LaunchTemplate.LaunchTemplateSpecification != nil {
 			i.near("launch-template", "ec2", "launch-template/", str(m.LaunchTemplate.LaunchTemplateSpecification.LaunchTemplateId))
 		}
+		r.needs(i, "AWS::AutoScaling::LaunchConfiguration", "launch-configuration")
 		i.to("launch-configuration", r.recall(str(g.LaunchConfigurationName))).done()
 	}
 	return out.NextToken, nil

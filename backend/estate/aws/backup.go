@@ -47,10 +47,10 @@ func backupPlans(ctx context.Context, r *run[*backup.Client], token *string) (*s
 		p.LastExecutionDate = nil
 		i := r.item("AWS::Backup::BackupPlan", str(p.BackupPlanArn), str(p.BackupPlanName), backupTags(ctx, r, p.BackupPlanArn), p)
 		got, err := r.api.GetBackupPlan(ctx, &backup.GetBackupPlanInput{BackupPlanId: p.BackupPlanId})
-		if r.detail(ctx, err) && got.BackupPlan != nil {
+		if r.detail(ctx, i, err, "Rules", "vault", "copies-to") && got.BackupPlan != nil {
 			backupRules(i, got.BackupPlan.Rules)
 		}
-		r.detail(ctx, eachPage(ctx, func(ctx context.Context, token *string) (*string, error) {
+		r.detail(ctx, i, eachPage(ctx, func(ctx context.Context, token *string) (*string, error) {
 			out, err := r.api.ListBackupSelections(ctx, &backup.ListBackupSelectionsInput{BackupPlanId: p.BackupPlanId, NextToken: token})
 			if err != nil {
 				return nil, err
@@ -59,7 +59,7 @@ func backupPlans(ctx context.Context, r *run[*backup.Client], token *string) (*s
 				i.to("role", str(s.IamRoleArn))
 			}
 			return out.NextToken, nil
-		}))
+		}), "role")
 		i.done()
 		return nil
 	})

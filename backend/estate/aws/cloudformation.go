@@ -26,7 +26,7 @@ func stacks(ctx context.Context, r *run[*cloudformation.Client], token *string) 
 		s.Parameters, s.Outputs = nil, nil
 		i := r.item("AWS::CloudFormation::Stack", str(s.StackId), str(s.StackName), tags, s)
 		i.to("role", str(s.RoleARN)).to("notifies", s.NotificationARNs...).to("parent", str(s.ParentId))
-		r.detail(ctx, eachPage(ctx, func(ctx context.Context, token *string) (*string, error) {
+		r.detail(ctx, i, eachPage(ctx, func(ctx context.Context, token *string) (*string, error) {
 			out, err := r.api.ListStackResources(ctx, &cloudformation.ListStackResourcesInput{StackName: s.StackId, NextToken: token})
 			if err != nil {
 				return nil, err

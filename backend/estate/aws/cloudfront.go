@@ -46,7 +46,7 @@ func distributions(ctx context.Context, r *run[*cloudfront.Client], token *strin
 					continue
 				}
 				arn, err := behind.balancer(ctx, str(o.DomainName))
-				r.detail(ctx, err)
+				r.detail(ctx, i, err, "origin")
 				i.to("origin", arn)
 			}
 		}

@@ -28,7 +28,7 @@ func pipelines(ctx context.Context, r *run[*codepipeline.Client], token *string)
 		})
 		i := r.item("AWS::CodePipeline::Pipeline", arn, str(s.Name), tags, s)
 		got, err := r.api.GetPipeline(ctx, &codepipeline.GetPipelineInput{Name: s.Name})
-		if r.detail(ctx, err) && got.Pipeline != nil {
+		if r.detail(ctx, i, err) && got.Pipeline != nil {
 			pipelineParts(i, got.Pipeline)
 		}
 		i.done()

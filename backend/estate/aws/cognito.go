@@ -65,7 +65,7 @@ func identityPools(ctx context.Context, r *run[*cognitoidentity.Client], token *
 			i.near("user-pool", "cognito-idp", "userpool/", lastOf(str(c.ProviderName)))
 		}
 		roles, err := r.api.GetIdentityPoolRoles(ctx, &cognitoidentity.GetIdentityPoolRolesInput{IdentityPoolId: s.IdentityPoolId})
-		if r.detail(ctx, err) {
+		if r.detail(ctx, i, err) {
 			for _, role := range roles.Roles {
 				i.to("role", role)
 			}

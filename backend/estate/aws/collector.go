@@ -79,6 +79,7 @@ type item struct {
 	estate.Resource
 	target Target
 	emit   func(estate.Resource)
+	answer any // that the resource was started from
 }
 
 // newItem starts a resource: its region and account are the target's, its name is the Name tag, or else name.
@@ -100,10 +101,41 @@ func (t Target) newItem(cfnType, arn, name string, tags map[string]string, answe
 	if t.Cell.Region == estate.GlobalRegion {
 		region = estate.GlobalRegion
 	}
-	return &item{Resource: estate.Resource{
+	return &item{answer: answer, Resource: estate.Resource{
 		ARN: arn, Type: cfnType, Name: name, Region: region, AccountID: t.Cell.AccountID,
 		Tags: tags, Attributes: attributes,
 	}}, nil
+}
+
+// unseen says what a call that did not succeed would have added: attributes by their names, relations by their kinds, which begin with a
+// small letter. Without any it is all that the answer does not hold which the resource was started from.
+func (i *item) unseen(names ...string) {
+	u := i.gaps()
+	for _, name := range names {
+		if name[0] >= 'a' {
+			u.Relations = append(u.Relations, name)
+		} else {
+			u.Attributes = append(u.Attributes, name)
+		}
+	}
+	if len(names) > 0 || u.Rest {
+		return
+	}
+	u.Rest, u.Told = true, map[string]bool{}
+	told, err := rawAttributes(i.answer)
+	if err != nil {
+		return // as newItem has said before
+	}
+	for name := range told {
+		u.Told[name] = true
+	}
+}
+
+func (i *item) gaps() *estate.Unseen {
+	if i.Unseen == nil {
+		i.Unseen = &estate.Unseen{}
+	}
+	return i.Unseen
 }
 
 // finish sorts the relations, so that the same resource always reads the same.

@@ -52,19 +52,25 @@ func dynamoTable(ctx context.Context, t Target, api *dynamodb.Client, name strin
 	if err != nil {
 		return nil, err
 	}
-	tags, err := dynamoTags(ctx, t, api, out.Table.TableArn)
-	if err != nil {
+	tags, untold := dynamoTags(ctx, t, api, out.Table.TableArn)
+	if err := t.lesser(ctx, untold); err != nil {
 		return nil, err
 	}
 	i, err := t.newItem("AWS::DynamoDB::Table", arn, name, tags, out.Table)
 	if err != nil {
 		return nil, err
 	}
+	if untold != nil {
+		i.gaps().Tags = true
+	}
 	i.Attributes["BillingMode"] = string(types.BillingModeProvisioned) // the API says nothing for a table that was always so
 	if s := out.Table.BillingModeSummary; s != nil && s.BillingMode != "" {
 		i.Attributes["BillingMode"] = string(s.BillingMode)
 	}
 	backups, err := api.DescribeContinuousBackups(ctx, &dynamodb.DescribeContinuousBackupsInput{TableName: &name})
+	if err != nil {
+		i.unseen("PointInTimeRecovery")
+	}
 	if err = t.lesser(ctx, err); err != nil {
 		return nil, err
 	}
@@ -95,5 +101,5 @@ func dynamoTags(ctx context.Context, t Target, api *dynamodb.Client, arn *string
 		}
 		return out.NextToken, nil
 	})
-	return tags, t.lesser(ctx, err)
+	return tags, err
 }

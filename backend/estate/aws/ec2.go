@@ -45,7 +45,7 @@ func (ec2Collector) Types() []string {
 
 // Collect lists one kind after the other; a kind that cannot be listed does not keep the others from it.
 func (ec2Collector) Collect(ctx context.Context, t Target, emit func(estate.Resource)) error {
-	c := &ec2Listing{Target: t, api: ec2.NewFromConfig(t.Config), emit: emit, own: map[string]bool{}, keys: map[string]string{}}
+	c := &ec2Listing{Target: t, api: ec2.NewFromConfig(t.Config), emit: emit, own: map[string]bool{}, keys: map[string]string{}, unlisted: map[string]bool{}}
 	var errs []error
 	for _, l := range ec2Listings {
 		err := l.list(c, ctx)
@@ -57,6 +57,7 @@ func (ec2Collector) Collect(ctx context.Context, t Target, emit func(estate.Reso
 		if isFatal(err) {
 			break
 		}
+		c.unlisted[l.cfnType] = true
 	}
 	return errors.Join(errs...)
 }
@@ -68,12 +69,18 @@ type ec2Listing struct {
 	emit func(estate.Resource)
 	own  map[string]bool   // images and snapshots of this account, by id
 	keys map[string]string // ids of key pairs, by name
+
+	unlisted map[string]bool // types that could not be listed in full
 }
 
 // owned relates to an image or a snapshot. Somebody else's has an ARN without an account.
 func (c *ec2Listing) owned(i *item, kind string, id *string) {
 	v := awssdk.ToString(id)
 	if v == "" {
+		return
+	}
+	if !c.own[v] && c.unlisted[map[string]string{"image": "AWS::EC2::Image", "snapshot": "AWS::EC2::Snapshot"}[kind]] {
+		i.unseen(kind) // whose it is was not told
 		return
 	}
 	arn := estate.ARN{Partition: c.Partition, Service: "ec2", Region: c.Config.Region, Resource: kind + "/" + v}
@@ -139,7 +146,7 @@ func (c *ec2Listing) instance(in types.Instance) error {
 	i.relateID(c.Target, "subnet", "ec2", "subnet/", in.SubnetId)
 	c.owned(i, "image", in.ImageId)
 	c.groups(i, in.SecurityGroups)
-	i.near("key-pair", "ec2", "key-pair/", c.keys[str(in.KeyName)])
+	c.keyPair(i, in.KeyName)
 	for _, d := range in.BlockDeviceMappings {
 		if d.Ebs != nil {
 			i.near("volume", "ec2", "volume/", str(d.Ebs.VolumeId))

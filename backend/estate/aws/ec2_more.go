@@ -55,13 +55,17 @@ func (c *ec2Listing) launchTemplate(ctx context.Context, l types.LaunchTemplate)
 	out, err := c.api.DescribeLaunchTemplateVersions(ctx, &ec2.DescribeLaunchTemplateVersionsInput{
 		LaunchTemplateId: l.LaunchTemplateId, Versions: []string{"$Default"},
 	})
+	if err != nil {
+		i.unseen()
+	}
 	if err = c.lesser(ctx, err); err != nil {
 		return err
 	}
 	if out != nil {
 		for _, v := range out.LaunchTemplateVersions {
 			if d := v.LaunchTemplateData; d != nil {
-				i.set("InstanceType", string(d.InstanceType)).near("key-pair", "ec2", "key-pair/", c.keys[str(d.KeyName)])
+				i.set("InstanceType", string(d.InstanceType))
+				c.keyPair(i, d.KeyName)
 				c.owned(i, "image", d.ImageId)
 				i.network("", nil, d.SecurityGroupIds)
 				if d.IamInstanceProfile != nil {
@@ -72,6 +76,14 @@ func (c *ec2Listing) launchTemplate(ctx context.Context, l types.LaunchTemplate)
 	}
 	i.done()
 	return nil
+}
+
+// keyPair relates to a key pair, which others name by its name.
+func (c *ec2Listing) keyPair(i *item, name *string) {
+	if c.unlisted["AWS::EC2::KeyPair"] {
+		i.unseen("key-pair")
+	}
+	i.near("key-pair", "ec2", "key-pair/", c.keys[str(name)])
 }
 
 func (c *ec2Listing) networkACLs(ctx context.Context) error {

@@ -30,18 +30,18 @@ func fileSystems(ctx context.Context, r *run[*efs.Client], token *string) (*stri
 		}
 		i.key(str(f.KmsKeyId))
 		targets, err := r.api.DescribeMountTargets(ctx, &efs.DescribeMountTargetsInput{FileSystemId: f.FileSystemId})
-		if r.detail(ctx, err) {
+		if r.detail(ctx, i, err, "vpc", "subnet", "network-interface", "security-group", "Attached") {
 			for _, m := range targets.MountTargets {
 				i.network(str(m.VpcId), []string{str(m.SubnetId)}, nil).near("network-interface", "ec2", "network-interface/", str(m.NetworkInterfaceId))
 				groups, err := r.api.DescribeMountTargetSecurityGroups(ctx, &efs.DescribeMountTargetSecurityGroupsInput{MountTargetId: m.MountTargetId})
-				if r.detail(ctx, err) {
+				if r.detail(ctx, i, err, "security-group") {
 					i.network("", nil, groups.SecurityGroups)
 				}
 			}
 			i.set("Attached", len(targets.MountTargets) > 0)
 		}
 		backups, err := r.api.DescribeBackupPolicy(ctx, &efs.DescribeBackupPolicyInput{FileSystemId: f.FileSystemId})
-		if r.detail(ctx, err) && backups.BackupPolicy != nil {
+		if r.detail(ctx, i, err, "BackupPolicy") && backups.BackupPolicy != nil {
 			i.set("BackupPolicy", string(backups.BackupPolicy.Status))
 		}
 		i.done()

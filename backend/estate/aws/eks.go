@@ -87,7 +87,7 @@ func groupsOfNodes(ctx context.Context, r *run[*eks.Client], i *item, groups []t
 		return
 	}
 	out, err := autoscaling.NewFromConfig(r.Config).DescribeAutoScalingGroups(ctx, &autoscaling.DescribeAutoScalingGroupsInput{AutoScalingGroupNames: names})
-	if r.detail(ctx, err) {
+	if r.detail(ctx, i, err, "auto-scaling-group") {
 		for _, g := range out.AutoScalingGroups {
 			i.to("auto-scaling-group", str(g.AutoScalingGroupARN))
 		}

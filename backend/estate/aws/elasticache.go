@@ -75,6 +75,7 @@ func cacheClusters(ctx context.Context, r *run[*elasticache.Client], token *stri
 		i := r.item("AWS::ElastiCache::CacheCluster", str(c.ARN), str(c.CacheClusterId), cacheTags(ctx, r, c.ARN), c)
 		i.near("replication-group", "elasticache", "replicationgroup:", str(c.ReplicationGroupId))
 		i.near("subnet-group", "elasticache", "subnetgroup:", str(c.CacheSubnetGroupName)).near("vpc", "ec2", "vpc/", r.recall(str(c.CacheSubnetGroupName)))
+		r.needs(i, "AWS::ElastiCache::SubnetGroup", "vpc")
 		for _, g := range c.SecurityGroups {
 			i.near("security-group", "ec2", "security-group/", str(g.SecurityGroupId))
 		}

@@ -42,7 +42,7 @@ func loadBalancers(ctx context.Context, r *run[*elb.Client], token *string) (*st
 			}
 		}
 		got, err := r.api.DescribeLoadBalancerAttributes(ctx, &elb.DescribeLoadBalancerAttributesInput{LoadBalancerArn: b.LoadBalancerArn})
-		if r.detail(ctx, err) {
+		if r.detail(ctx, i, err) {
 			loadBalancerAttributes(i, got.Attributes)
 		}
 		i.done()
@@ -141,7 +141,7 @@ func targetGroups(ctx context.Context, r *run[*elb.Client], token *string) (*str
 		i := r.item("AWS::ElasticLoadBalancingV2::TargetGroup", str(g.TargetGroupArn), str(g.TargetGroupName), elbTags(ctx, r, g.TargetGroupArn), g)
 		i.near("vpc", "ec2", "vpc/", str(g.VpcId)).to("load-balancer", g.LoadBalancerArns...)
 		got, err := r.api.DescribeTargetHealth(ctx, &elb.DescribeTargetHealthInput{TargetGroupArn: g.TargetGroupArn})
-		if r.detail(ctx, err) {
+		if r.detail(ctx, i, err) {
 			for _, h := range got.TargetHealthDescriptions {
 				if h.Target == nil {
 					continue

@@ -47,7 +47,7 @@ func eventRule(ctx context.Context, r *run[*eventbridge.Client], bus types.Event
 	i := r.item("AWS::Events::Rule", str(u.Arn), str(u.Name), eventTags(ctx, r, u.Arn), u)
 	i.to("event-bus", str(bus.Arn)).role(str(u.RoleArn))
 	var targets []any
-	r.detail(ctx, eachPage(ctx, func(ctx context.Context, token *string) (*string, error) {
+	whole := r.detail(ctx, i, eachPage(ctx, func(ctx context.Context, token *string) (*string, error) {
 		out, err := r.api.ListTargetsByRule(ctx, &eventbridge.ListTargetsByRuleInput{Rule: u.Name, EventBusName: u.EventBusName, NextToken: token})
 		if err != nil {
 			return nil, err
@@ -61,7 +61,7 @@ func eventRule(ctx context.Context, r *run[*eventbridge.Client], bus types.Event
 		}
 		return out.NextToken, nil
 	}))
-	if len(targets) > 0 {
+	if whole && len(targets) > 0 {
 		sortValues(targets)
 		i.set("Targets", targets)
 	}

@@ -147,12 +147,21 @@ func isFatal(err error) bool {
 	return false
 }
 
+// detailError is that of a call that only adds to a resource: what it would have told stays as it was last seen.
+type detailError struct{ error }
+
+func (e detailError) Unwrap() error { return e.error }
+
+// keptHint is added to what can be done about such an error.
+const keptHint = "What this call tells stays as it was last seen."
+
 // lesser takes an error of a call that only adds detail. What will be the same next time (denied, not offered) is
 // noted, and nil is returned; what may pass is returned, so that the resource is left as it was seen before.
 func (t Target) lesser(ctx context.Context, err error) error {
 	if err == nil {
 		return nil
 	}
+	err = detailError{err}
 	if ctx.Err() != nil || isFatal(err) || status(err) < 400 || status(err) >= 500 && status(err) != http.StatusNotImplemented {
 		return err
 	}
@@ -244,7 +253,11 @@ func (f *findings) add(err error, p place, verified bool) {
 	if action == "" {
 		key.what = text
 	}
-	f.put(key, p, Finding{Code: code, Message: text, Hint: hint(code, p.profile, action)})
+	advice := hint(code, p.profile, action)
+	if detail := (detailError{}); errors.As(err, &detail) {
+		advice = strings.TrimSpace(advice + " " + keptHint)
+	}
+	f.put(key, p, Finding{Code: code, Message: text, Hint: advice})
 }
 
 func (f *findings) put(key findingKey, p place, finding Finding) {

@@ -31,6 +31,7 @@ func roleWords(ctx context.Context, r *run[*iam.Client]) error {
 	return eachPage(ctx, func(ctx context.Context, token *string) (*string, error) {
 		out, err := r.api.ListRoles(ctx, &iam.ListRolesInput{Marker: token, MaxItems: awssdk.Int32(1000)})
 		if err != nil {
+			r.remember("roles", "unseen")
 			return nil, r.lesser(ctx, err)
 		}
 		for _, role := range out.Roles {
@@ -113,7 +114,7 @@ func iamUser(ctx context.Context, r *run[*iam.Client], u types.UserDetail) {
 		i.to("permissions-boundary", str(u.PermissionsBoundary.PermissionsBoundaryArn))
 	}
 	keys, err := r.api.ListAccessKeys(ctx, &iam.ListAccessKeysInput{UserName: u.UserName})
-	if r.detail(ctx, err) {
+	if r.detail(ctx, i, err) {
 		var said []any
 		for _, k := range keys.AccessKeyMetadata {
 			key := map[string]any{"Status": string(k.Status)}
@@ -126,7 +127,7 @@ func iamUser(ctx context.Context, r *run[*iam.Client], u types.UserDetail) {
 		i.set("AccessKeys", anySlice(said))
 	}
 	mfa, err := r.api.ListMFADevices(ctx, &iam.ListMFADevicesInput{UserName: u.UserName})
-	if r.detail(ctx, err) {
+	if r.detail(ctx, i, err) {
 		i.set("MFA", len(mfa.MFADevices) > 0)
 	}
 	i.done()
@@ -151,6 +152,9 @@ func iamRole(r *run[*iam.Client], d types.RoleDetail) {
 	policies(i, d.AttachedManagedPolicies)
 	if d.PermissionsBoundary != nil {
 		i.to("permissions-boundary", str(d.PermissionsBoundary.PermissionsBoundaryArn))
+	}
+	if r.recall("roles") != "" {
+		i.unseen("Description", "MaxSessionDuration")
 	}
 	i.set("Description", r.recall("description "+str(d.Arn)))
 	if seconds, err := strconv.Atoi(r.recall("session " + str(d.Arn))); err == nil && seconds > 0 {

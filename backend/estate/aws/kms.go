@@ -42,9 +42,10 @@ func kmsKeys(ctx context.Context, r *run[*kms.Client], token *string) (*string, 
 		next = out.NextMarker
 	}
 	return next, each(ctx, r, out.Keys, func(ctx context.Context, k types.KeyListEntry) error {
-		var answer any = k
+		var answer any = map[string]any{"Arn": str(k.KeyArn), "KeyId": str(k.KeyId)} // as the description has them
 		got, err := r.api.DescribeKey(ctx, &kms.DescribeKeyInput{KeyId: k.KeyId})
-		if r.detail(ctx, err) {
+		told := r.told(ctx, err)
+		if err == nil {
 			answer = got.KeyMetadata
 		}
 		tags := r.tags(ctx, str(k.KeyArn), func() (map[string]string, error) {
@@ -59,9 +60,13 @@ func kmsKeys(ctx context.Context, r *run[*kms.Client], token *string) (*string, 
 			name = str(k.KeyId)
 		}
 		i := r.item("AWS::KMS::Key", str(k.KeyArn), name, tags, answer)
+		if !told {
+			i.unseen()
+		}
+		r.needs(i, "AWS::KMS::Alias")
 		if got != nil && got.KeyMetadata.KeyManager == types.KeyManagerTypeCustomer && got.KeyMetadata.KeySpec == types.KeySpecSymmetricDefault {
 			status, err := r.api.GetKeyRotationStatus(ctx, &kms.GetKeyRotationStatusInput{KeyId: k.KeyId})
-			if r.detail(ctx, err) {
+			if r.detail(ctx, i, err, "KeyRotationEnabled") {
 				i.set("KeyRotationEnabled", status.KeyRotationEnabled)
 			}
 		}

@@ -58,7 +58,7 @@ func (s service[A, O]) Types() []string {
 
 // Collect reads one listing after the other; one that fails does not keep the others from it.
 func (s service[A, O]) Collect(ctx context.Context, t Target, emit func(estate.Resource)) error {
-	r := &run[A]{Target: t, api: s.client(t.Config), emit: emit, known: map[string]string{}}
+	r := &run[A]{Target: t, api: s.client(t.Config), emit: emit, known: map[string]string{}, bare: map[string]bool{}}
 	var errs []error
 	for _, l := range s.listings {
 		err := r.read(ctx, l)
@@ -70,8 +70,26 @@ func (s service[A, O]) Collect(ctx context.Context, t Target, emit func(estate.R
 		if isFatal(err) {
 			break
 		}
+		for _, cfnType := range l.types {
+			r.remember(unlisted+cfnType, "yes")
+		}
 	}
 	return errors.Join(errs...)
+}
+
+// unlisted is put before a type that could not be listed in full, as a word for the listings that follow.
+const unlisted = "unlisted "
+
+// needs says that a relation or a name of the resource rests on an earlier listing of the type; where that failed, it is left as it was.
+func (r *run[A]) needs(i *item, cfnType string, names ...string) {
+	if r.recall(unlisted+cfnType) == "" {
+		return
+	}
+	if len(names) == 0 {
+		i.gaps().Name = true
+		return
+	}
+	i.unseen(names...)
 }
 
 // run is one reading of a service's cell.
@@ -84,6 +102,7 @@ type run[A any] struct {
 	errs  []error           // of single resources, in the listing that is being read
 	fatal error             // one of them that all others would meet
 	known map[string]string // what one listing leaves for the next
+	bare  map[string]bool   // ARNs of which the tags could not be asked
 }
 
 func (r *run[A]) read(ctx context.Context, l listing[A]) error {
@@ -172,19 +191,44 @@ func (r *run[A]) tags(ctx context.Context, arn string, ask func() (map[string]st
 		return nil
 	}
 	tags, err := ask()
-	r.detail(ctx, err)
+	if !r.told(ctx, err) {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		r.bare[sameARN(arn)] = true
+	}
 	return tags
 }
 
-// detail takes the error of a call that only adds to a resource, and tells whether there was none. What will be the same next
-// time is noted; what may pass makes the listing incomplete; a detail that does not exist is none.
-func (r *run[A]) detail(ctx context.Context, err error) bool {
-	if err == nil {
+// sameARN is the canonical form, as far as there is one.
+func sameARN(arn string) string {
+	if canonical, err := estate.CanonicalARN(arn); err == nil {
+		return canonical
+	}
+	return arn
+}
+
+func (r *run[A]) untagged(arn string) bool {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.bare[arn]
+}
+
+// detail takes the error of a call that only adds to a resource, and tells whether there was none. What it would have added is left as it
+// was, see item.unseen.
+func (r *run[A]) detail(ctx context.Context, i *item, err error, adds ...string) bool {
+	if !r.told(ctx, err) {
+		i.unseen(adds...)
+	}
+	return err == nil
+}
+
+// told tells whether a call that only adds something was answered. What will be the same next time is noted; what may pass makes the listing
+// incomplete; that something does not exist is an answer.
+func (r *run[A]) told(ctx context.Context, err error) bool {
+	if err == nil || deleted(err) {
 		return true
 	}
-	if !deleted(err) {
-		r.fail(r.lesser(ctx, err))
-	}
+	r.fail(r.lesser(ctx, err))
 	return false
 }
 
@@ -195,6 +239,9 @@ func (r *run[A]) item(cfnType, arn, name string, tags map[string]string, answer 
 		var i *item
 		if i, err = r.newItem(cfnType, canonical, name, maps.Clone(tags), answer); err == nil {
 			i.target, i.emit = r.Target, r.emit
+			if r.untagged(canonical) {
+				i.gaps().Tags = true
+			}
 			return i
 		}
 	}

@@ -43,7 +43,7 @@ func organizationAccounts(ctx context.Context, r *run[*organizations.Client], to
 		i := r.item("AWS::Organizations::Account", str(a.Arn), str(a.Name), tags, a)
 		i.Name = str(a.Name)
 		parents, err := r.api.ListParents(ctx, &organizations.ListParentsInput{ChildId: a.Id})
-		if r.detail(ctx, err) {
+		if r.detail(ctx, i, err) {
 			for _, p := range parents.Parents {
 				i.set("ParentId", str(p.Id))
 			}

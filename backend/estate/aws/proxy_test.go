@@ -49,7 +49,12 @@ var credential = regexp.MustCompile(`Credential=([^/]+)/\d+/([^/]+)/([^/]+)/`)
 
 func newProxy(t *testing.T, f fault) *proxy {
 	t.Helper()
-	target, err := url.Parse(moto.URL)
+	return newProxyTo(t, moto.URL, f)
+}
+
+func newProxyTo(t *testing.T, address string, f fault) *proxy {
+	t.Helper()
+	target, err := url.Parse(address)
 	require.NoError(t, err)
 	p := &proxy{count: map[string]int{}, fault: f}
 	forward := httputil.NewSingleHostReverseProxy(target)

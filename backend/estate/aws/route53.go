@@ -25,7 +25,7 @@ func routeARN(t Target, resource string) string {
 }
 
 func routeTags(ctx context.Context, r *run[*route53.Client], kind types.TagResourceType, id string) map[string]string {
-	return r.tags(ctx, "", func() (map[string]string, error) {
+	return r.tags(ctx, routeARN(r.Target, string(kind)+"/"+id), func() (map[string]string, error) {
 		out, err := r.api.ListTagsForResource(ctx, &route53.ListTagsForResourceInput{ResourceType: kind, ResourceId: &id})
 		if err != nil || out.ResourceTagSet == nil {
 			return nil, err
@@ -45,7 +45,7 @@ func hostedZones(ctx context.Context, r *run[*route53.Client], token *string) (*
 		z.CallerReference = nil
 		i := r.item("AWS::Route53::HostedZone", routeARN(r.Target, "hostedzone/"+id), strings.TrimSuffix(str(z.Name), "."), routeTags(ctx, r, types.TagResourceTypeHostedzone, id), z)
 		got, err := r.api.GetHostedZone(ctx, &route53.GetHostedZoneInput{Id: z.Id})
-		if r.detail(ctx, err) {
+		if r.detail(ctx, i, err, "vpc", "NameServers") {
 			for _, v := range got.VPCs {
 				i.relate("vpc", estate.ARN{Partition: r.Partition, Service: "ec2", Region: string(v.VPCRegion), AccountID: r.Cell.AccountID, Resource: "vpc/" + str(v.VPCId)}.String())
 			}
@@ -53,14 +53,16 @@ func hostedZones(ctx context.Context, r *run[*route53.Client], token *string) (*
 				i.set("NameServers", anySlice(got.DelegationSet.NameServers))
 			}
 		}
-		r.detail(ctx, records(ctx, r, behind, z.Id, i))
+		if all, err := records(ctx, r, behind, z.Id, i); r.detail(ctx, i, err, "Records", "alias-of") {
+			i.set("Records", anySlice(all))
+		}
 		i.done()
 		return nil
 	})
 }
 
-// records adds a zone's records as text, and relations to what its aliases lead to.
-func records(ctx context.Context, r *run[*route53.Client], behind *hosts, zone *string, i *item) error {
+// records are a zone's as text; it adds relations to what its aliases lead to.
+func records(ctx context.Context, r *run[*route53.Client], behind *hosts, zone *string, i *item) ([]string, error) {
 	var all []string
 	in := &route53.ListResourceRecordSetsInput{HostedZoneId: zone, MaxItems: awssdk.Int32(300)}
 	err := eachPage(ctx, func(ctx context.Context, _ *string) (*string, error) {
@@ -82,8 +84,7 @@ func records(ctx context.Context, r *run[*route53.Client], behind *hosts, zone *
 	if len(all) > maxRecords {
 		all = all[:maxRecords]
 	}
-	i.set("Records", anySlice(all))
-	return err
+	return all, err
 }
 
 // record says a record as a zone file does.
@@ -102,7 +103,7 @@ func record(ctx context.Context, r *run[*route53.Client], behind *hosts, i *item
 	if strings.HasSuffix(host, ".cloudfront.net") {
 		arn, err = distributionOf(ctx, r, host)
 	}
-	r.detail(ctx, err)
+	r.detail(ctx, i, err, "alias-of")
 	i.to("alias-of", arn)
 	return said + " ALIAS " + host
 }

@@ -75,6 +75,13 @@ type bucketFacts struct {
 	MFADelete                      string
 	LogsTo                         string // the bucket of the access logs
 	related                        []estate.Relation
+	unseen                         []string // what could not be asked: attributes, kinds of relations, "tags"
+}
+
+// factNames are all that is asked of a bucket in its own region.
+var factNames = []string{
+	"BucketRegion", "PublicAccessBlockConfiguration", "PublicAccessBlock", "Public", "Encryption", "KMSMasterKeyID", "BucketKeyEnabled", "Versioning", "MFADelete", "LogsTo",
+	"kms-key", "logs-to", "role", "replicates-to", "notifies",
 }
 
 // bucket is nil for one that was deleted meanwhile.
@@ -84,6 +91,7 @@ func (c *s3Listing) bucket(ctx context.Context, b types.Bucket) (*estate.Resourc
 	if isGone(err) {
 		return nil, nil
 	}
+	nowhere := err != nil
 	if err = c.lesser(ctx, err); err != nil {
 		return nil, err
 	}
@@ -104,6 +112,17 @@ func (c *s3Listing) bucket(ctx context.Context, b types.Bucket) (*estate.Resourc
 	}
 	if i.Region = region; region == "" {
 		i.Region = estate.GlobalRegion
+	}
+	for _, name := range f.unseen {
+		if name == "tags" {
+			i.gaps().Tags = true
+		} else {
+			i.unseen(name)
+		}
+	}
+	if nowhere { // and nothing else was asked
+		i.unseen(factNames...)
+		i.gaps().Region, i.gaps().Tags = true, true
 	}
 	i.target = c.Target
 	i.target.Config.Region = region // a key that is named by its id is one of the bucket's region
@@ -146,25 +165,26 @@ func (c *s3Listing) region(ctx context.Context, b types.Bucket) (string, error) 
 func (c *s3Listing) ask(ctx context.Context, api *s3.Client, bucket *string, f *bucketFacts) (map[string]string, error) {
 	tags := map[string]string{}
 	for _, one := range []struct {
-		none string // the error code that says that there is none
+		none string   // the error code that says that there is none
+		adds []string // as item.unseen has them, and "tags"
 		ask  func() error
 	}{
-		{"NoSuchTagSet", func() error {
+		{"NoSuchTagSet", []string{"tags"}, func() error {
 			out, err := api.GetBucketTagging(ctx, &s3.GetBucketTaggingInput{Bucket: bucket})
 			if err == nil {
 				tags = tagsOf(out.TagSet, func(t types.Tag) (*string, *string) { return t.Key, t.Value })
 			}
 			return err
 		}},
-		{"NoSuchPublicAccessBlockConfiguration", func() error {
+		{"NoSuchPublicAccessBlockConfiguration", []string{"PublicAccessBlockConfiguration", "PublicAccessBlock"}, func() error {
 			out, err := api.GetPublicAccessBlock(ctx, &s3.GetPublicAccessBlockInput{Bucket: bucket})
 			return f.publicAccess(out, err)
 		}},
-		{"ServerSideEncryptionConfigurationNotFoundError", func() error {
+		{"ServerSideEncryptionConfigurationNotFoundError", []string{"Encryption", "KMSMasterKeyID", "BucketKeyEnabled", "kms-key"}, func() error {
 			out, err := api.GetBucketEncryption(ctx, &s3.GetBucketEncryptionInput{Bucket: bucket})
 			return f.encryption(out, err)
 		}},
-		{"", func() error {
+		{"", []string{"Versioning", "MFADelete"}, func() error {
 			out, err := api.GetBucketVersioning(ctx, &s3.GetBucketVersioningInput{Bucket: bucket})
 			if err == nil {
 				f.MFADelete = string(out.MFADelete)
@@ -174,7 +194,7 @@ func (c *s3Listing) ask(ctx context.Context, api *s3.Client, bucket *string, f *
 			}
 			return err
 		}},
-		{"NoSuchBucketPolicy", func() error {
+		{"NoSuchBucketPolicy", []string{"Public"}, func() error {
 			out, err := api.GetBucketPolicyStatus(ctx, &s3.GetBucketPolicyStatusInput{Bucket: bucket})
 			if err == nil && out.PolicyStatus != nil {
 				f.Public = out.PolicyStatus.IsPublic
@@ -183,7 +203,7 @@ func (c *s3Listing) ask(ctx context.Context, api *s3.Client, bucket *string, f *
 			}
 			return err
 		}},
-		{"", func() error {
+		{"", []string{"LogsTo", "logs-to"}, func() error {
 			out, err := api.GetBucketLogging(ctx, &s3.GetBucketLoggingInput{Bucket: bucket})
 			if err == nil && out.LoggingEnabled != nil {
 				f.LogsTo = awssdk.ToString(out.LoggingEnabled.TargetBucket)
@@ -191,11 +211,11 @@ func (c *s3Listing) ask(ctx context.Context, api *s3.Client, bucket *string, f *
 			}
 			return err
 		}},
-		{"ReplicationConfigurationNotFoundError", func() error {
+		{"ReplicationConfigurationNotFoundError", []string{"role", "replicates-to"}, func() error {
 			out, err := api.GetBucketReplication(ctx, &s3.GetBucketReplicationInput{Bucket: bucket})
 			return f.replication(out, err)
 		}},
-		{"", func() error {
+		{"", []string{"notifies"}, func() error {
 			out, err := api.GetBucketNotificationConfiguration(ctx, &s3.GetBucketNotificationConfigurationInput{Bucket: bucket})
 			return f.notifications(out, err)
 		}},
@@ -206,6 +226,9 @@ func (c *s3Listing) ask(ctx context.Context, api *s3.Client, bucket *string, f *
 		}
 		if isGone(err) {
 			return nil, err
+		}
+		if err != nil {
+			f.unseen = append(f.unseen, one.adds...)
 		}
 		if err = c.lesser(ctx, err); err != nil {
 			return nil, err

@@ -40,7 +40,7 @@ func notebooks(ctx context.Context, r *run[*sagemaker.Client], token *string) (*
 	return out.NextToken, each(ctx, r, out.NotebookInstances, func(ctx context.Context, s types.NotebookInstanceSummary) error {
 		i := r.item("AWS::SageMaker::NotebookInstance", str(s.NotebookInstanceArn), str(s.NotebookInstanceName), sagemakerTags(ctx, r, s.NotebookInstanceArn), s)
 		n, err := r.api.DescribeNotebookInstance(ctx, &sagemaker.DescribeNotebookInstanceInput{NotebookInstanceName: s.NotebookInstanceName})
-		if r.detail(ctx, err) {
+		if r.detail(ctx, i, err) {
 			i.to("role", str(n.RoleArn)).network("", []string{str(n.SubnetId)}, n.SecurityGroups).key(str(n.KmsKeyId))
 			i.set("DirectInternetAccess", string(n.DirectInternetAccess)).set("RootAccess", string(n.RootAccess))
 			if n.VolumeSizeInGB != nil {
@@ -60,7 +60,7 @@ func endpoints(ctx context.Context, r *run[*sagemaker.Client], token *string) (*
 	return out.NextToken, each(ctx, r, out.Endpoints, func(ctx context.Context, s types.EndpointSummary) error {
 		i := r.item("AWS::SageMaker::Endpoint", str(s.EndpointArn), str(s.EndpointName), sagemakerTags(ctx, r, s.EndpointArn), s)
 		e, err := r.api.DescribeEndpoint(ctx, &sagemaker.DescribeEndpointInput{EndpointName: s.EndpointName})
-		if r.detail(ctx, err) {
+		if r.detail(ctx, i, err) {
 			i.near("endpoint-config", "sagemaker", "endpoint-config/", str(e.EndpointConfigName))
 		}
 		i.done()
@@ -76,7 +76,7 @@ func endpointConfigs(ctx context.Context, r *run[*sagemaker.Client], token *stri
 	return out.NextToken, each(ctx, r, out.EndpointConfigs, func(ctx context.Context, s types.EndpointConfigSummary) error {
 		i := r.item("AWS::SageMaker::EndpointConfig", str(s.EndpointConfigArn), str(s.EndpointConfigName), sagemakerTags(ctx, r, s.EndpointConfigArn), s)
 		c, err := r.api.DescribeEndpointConfig(ctx, &sagemaker.DescribeEndpointConfigInput{EndpointConfigName: s.EndpointConfigName})
-		if r.detail(ctx, err) {
+		if r.detail(ctx, i, err) {
 			i.key(str(c.KmsKeyId))
 			for _, v := range c.ProductionVariants {
 				i.near("model", "sagemaker", "model/", str(v.ModelName)).set("InstanceType", string(v.InstanceType))
@@ -95,7 +95,7 @@ func models(ctx context.Context, r *run[*sagemaker.Client], token *string) (*str
 	return out.NextToken, each(ctx, r, out.Models, func(ctx context.Context, s types.ModelSummary) error {
 		i := r.item("AWS::SageMaker::Model", str(s.ModelArn), str(s.ModelName), sagemakerTags(ctx, r, s.ModelArn), s)
 		m, err := r.api.DescribeModel(ctx, &sagemaker.DescribeModelInput{ModelName: s.ModelName})
-		if r.detail(ctx, err) {
+		if r.detail(ctx, i, err) {
 			i.to("role", str(m.ExecutionRoleArn))
 			if m.VpcConfig != nil {
 				i.network("", m.VpcConfig.Subnets, m.VpcConfig.SecurityGroupIds)

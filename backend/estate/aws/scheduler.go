@@ -39,7 +39,7 @@ func schedules(ctx context.Context, r *run[*scheduler.Client], token *string) (*
 		i := r.item("AWS::Scheduler::Schedule", str(s.Arn), str(s.Name), nil, s)
 		i.near("group", "scheduler", "schedule-group/", str(s.GroupName))
 		got, err := r.api.GetSchedule(ctx, &scheduler.GetScheduleInput{Name: s.Name, GroupName: s.GroupName})
-		if r.detail(ctx, err) {
+		if r.detail(ctx, i, err) {
 			i.set("ScheduleExpression", str(got.ScheduleExpression)).set("ScheduleExpressionTimezone", str(got.ScheduleExpressionTimezone))
 			i.set("Description", str(got.Description)).key(str(got.KmsKeyArn))
 			if t := got.Target; t != nil {

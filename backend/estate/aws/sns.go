@@ -53,7 +53,7 @@ func snsSubscriptions(ctx context.Context, r *run[*sns.Client], token *string) (
 		i := r.item("AWS::SNS::Subscription", str(s.SubscriptionArn), lastOf(str(s.TopicArn))+" to "+str(s.Protocol), nil, s)
 		i.to("topic", str(s.TopicArn)).to("endpoint", str(s.Endpoint))
 		got, err := r.api.GetSubscriptionAttributes(ctx, &sns.GetSubscriptionAttributesInput{SubscriptionArn: s.SubscriptionArn})
-		if r.detail(ctx, err) {
+		if r.detail(ctx, i, err) {
 			i.set("FilterPolicy", got.Attributes["FilterPolicy"]).set("RawMessageDelivery", got.Attributes["RawMessageDelivery"])
 			var redrive struct{ DeadLetterTargetArn string }
 			if json.Unmarshal([]byte(got.Attributes["RedrivePolicy"]), &redrive) == nil {

@@ -31,7 +31,7 @@ func stateMachines(ctx context.Context, r *run[*sfn.Client], token *string) (*st
 	return out.NextToken, each(ctx, r, out.StateMachines, func(ctx context.Context, m types.StateMachineListItem) error {
 		i := r.item("AWS::StepFunctions::StateMachine", str(m.StateMachineArn), str(m.Name), stateTags(ctx, r, m.StateMachineArn), m)
 		got, err := r.api.DescribeStateMachine(ctx, &sfn.DescribeStateMachineInput{StateMachineArn: m.StateMachineArn})
-		if r.detail(ctx, err) {
+		if r.detail(ctx, i, err) {
 			i.set("Status", string(got.Status)).role(str(got.RoleArn)).to("calls", arnsIn(str(got.Definition))...)
 			if l := got.LoggingConfiguration; l != nil {
 				i.set("LogLevel", string(l.Level))

@@ -59,7 +59,7 @@ func webACLs(ctx context.Context, r *run[*wafv2.Client], scope types.Scope, toke
 		i := r.item("AWS::WAFv2::WebACL", str(s.ARN), str(s.Name), wafTags(ctx, r, s.ARN), s)
 		i.set("Scope", string(scope))
 		got, err := r.api.GetWebACL(ctx, &wafv2.GetWebACLInput{Id: s.Id, Name: s.Name, Scope: scope})
-		if r.detail(ctx, err) && got.WebACL != nil {
+		if r.detail(ctx, i, err, "Capacity", "Rules", "DefaultAction", "ip-set", "rule-group") && got.WebACL != nil {
 			i.set("Capacity", float64(got.WebACL.Capacity))
 			var rules []any
 			for _, u := range got.WebACL.Rules {
@@ -76,7 +76,7 @@ func webACLs(ctx context.Context, r *run[*wafv2.Client], scope types.Scope, toke
 		}
 		if scope == types.ScopeRegional {
 			protected, err := r.api.ListResourcesForWebACL(ctx, &wafv2.ListResourcesForWebACLInput{WebACLArn: s.ARN, ResourceType: types.ResourceTypeApplicationLoadBalancer})
-			if r.detail(ctx, err) {
+			if r.detail(ctx, i, err, "protects") {
 				i.to("protects", protected.ResourceArns...)
 			}
 		}
@@ -103,7 +103,7 @@ func ipSets(ctx context.Context, r *run[*wafv2.Client], scope types.Scope, token
 		s.LockToken = nil
 		i := r.item("AWS::WAFv2::IPSet", str(s.ARN), str(s.Name), wafTags(ctx, r, s.ARN), s)
 		got, err := r.api.GetIPSet(ctx, &wafv2.GetIPSetInput{Id: s.Id, Name: s.Name, Scope: scope})
-		if r.detail(ctx, err) && got.IPSet != nil {
+		if r.detail(ctx, i, err) && got.IPSet != nil {
 			addresses := got.IPSet.Addresses
 			i.set("IPAddressVersion", string(got.IPSet.IPAddressVersion)).set("Addresses", anySlice(sorted(addresses)))
 		}

@@ -40,6 +40,14 @@ func traitsOf(r *Resource, facets map[string]any) []string {
 	if arch, ok := text(append(at(r.Attributes, "Architectures[]"), at(r.Attributes, "Architecture")...)); ok {
 		add(fieldClass, arch.(string))
 	}
+	if r.Type == "AWS::IAM::User" {
+		if mfa, said := r.Attributes["MFA"].(bool); said {
+			add(fieldKind, map[bool]string{true: "mfa", false: "no-mfa"}[mfa])
+		}
+		if console, said := r.Attributes["ConsoleAccess"].(bool); said {
+			add(fieldClass, map[bool]string{true: "console", false: "no-console"}[console]) // another field: both are asked for at once
+		}
+	}
 	return out
 }
 

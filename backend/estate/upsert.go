@@ -204,6 +204,9 @@ type Difference struct {
 	After  any    `json:"after"`
 }
 
+// quiet attributes are kept and say nothing of a change in the resource: a key that is in use is used each day.
+var quiet = map[string]bool{"LastUsedDate": true}
+
 // difference compares two states by the top level of tags and attributes.
 func difference(was, is *Resource) []Difference {
 	var out []Difference
@@ -220,6 +223,9 @@ func difference(was, is *Resource) []Difference {
 		add("tags."+k, lookup(was.Tags, k), lookup(is.Tags, k))
 	}
 	for _, k := range unionKeys(was.Attributes, is.Attributes) {
+		if quiet[k] {
+			continue
+		}
 		add("attributes."+k, lookup(was.Attributes, k), lookup(is.Attributes, k))
 	}
 	if len(was.Related)+len(is.Related) > 0 {

@@ -87,8 +87,13 @@ def seed_account(p, role: str) -> None:
     user = iam.create_user(UserName="mira", Tags=pairs())["User"]["Arn"]
     iam.add_user_to_group(GroupName="developers", UserName="mira")
     iam.attach_user_policy(UserName="mira", PolicyArn=policy)
-    iam.create_access_key(UserName="mira")
     p.made(user, "AWS::IAM::User", TAGS, group=group, policy=policy, **everywhere)
+    access_key(p, iam, "mira")
+    p.made(iam.create_user(UserName="robot")["User"]["Arn"], "AWS::IAM::User", **everywhere)
+    iam.update_access_key(UserName="robot", AccessKeyId=access_key(p, iam, "robot"), Status="Inactive")
+    iam.create_login_profile(UserName="robot", Password="not-a-secret-15")
+    device = iam.create_virtual_mfa_device(VirtualMFADeviceName="robot")["VirtualMFADevice"]["SerialNumber"]
+    iam.enable_mfa_device(UserName="robot", SerialNumber=device, AuthenticationCode1="123456", AuthenticationCode2="654321")
     profile = iam.create_instance_profile(InstanceProfileName="web")["InstanceProfile"]["Arn"]
     iam.add_role_to_instance_profile(InstanceProfileName="web", RoleName="app")
     p.made(profile, "AWS::IAM::InstanceProfile", role=role, **everywhere)
@@ -104,6 +109,14 @@ def seed_account(p, role: str) -> None:
     made = org.create_account(AccountName="Payments production", Email="payments@example.com", Tags=pairs())["CreateAccountStatus"]["AccountId"]
     listed = {a["Id"]: a["Arn"] for a in org.list_accounts()["Accounts"]}
     p.made(listed[made], "AWS::Organizations::Account", TAGS, region="global")
+
+
+def access_key(p, iam, user: str) -> str:
+    """Its id, which nobody but the service must know."""
+    key = iam.create_access_key(UserName=user)["AccessKey"]
+    made = iam.list_access_keys(UserName=user)["AccessKeyMetadata"][0]["CreateDate"].strftime("%Y-%m-%dT%H:%M:%SZ")
+    p.made(f"arn:aws:iam::{p.account}:cloudformation/AWS::IAM::AccessKey/{user}|{made}", "AWS::IAM::AccessKey", region="global", user=f"arn:aws:iam::{p.account}:user/{user}")
+    return key["AccessKeyId"]
 
 
 def identity(p, at) -> None:

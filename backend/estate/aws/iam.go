@@ -17,6 +17,7 @@ import (
 func iamCollector() Collector {
 	return everywhere("iam", iam.NewFromConfig,
 		list(iamDetails, "AWS::IAM::User", "AWS::IAM::Group", "AWS::IAM::Role", "AWS::IAM::ManagedPolicy"),
+		list(accessKeyUsers, "AWS::IAM::AccessKey"),
 		list(instanceProfiles, "AWS::IAM::InstanceProfile"),
 		list(oidcProviders, "AWS::IAM::OIDCProvider"),
 		list(accountAliases, accountAlias))
@@ -99,7 +100,7 @@ func policies(i *item, attached []types.AttachedPolicy) {
 	}
 }
 
-// iamUser adds what people ask about users first: whether they have keys and a second factor.
+// iamUser adds what people ask about users first: whether they have a second factor and may sign in to the console.
 func iamUser(ctx context.Context, r *run[*iam.Client], u types.UserDetail) {
 	i := r.item("AWS::IAM::User", str(u.Arn), str(u.UserName), iamTags(u.Tags), struct {
 		UserID, UserName, Path string
@@ -113,22 +114,14 @@ func iamUser(ctx context.Context, r *run[*iam.Client], u types.UserDetail) {
 	if u.PermissionsBoundary != nil {
 		i.to("permissions-boundary", str(u.PermissionsBoundary.PermissionsBoundaryArn))
 	}
-	keys, err := r.api.ListAccessKeys(ctx, &iam.ListAccessKeysInput{UserName: u.UserName})
-	if r.detail(ctx, i, err) {
-		var said []any
-		for _, k := range keys.AccessKeyMetadata {
-			key := map[string]any{"Status": string(k.Status)}
-			if k.CreateDate != nil {
-				key["CreateDate"] = k.CreateDate.UTC().Format(timeFormat)
-			}
-			said = append(said, key)
-		}
-		sortValues(said)
-		i.set("AccessKeys", anySlice(said))
-	}
 	mfa, err := r.api.ListMFADevices(ctx, &iam.ListMFADevicesInput{UserName: u.UserName})
-	if r.detail(ctx, i, err) {
-		i.set("MFA", len(mfa.MFADevices) > 0)
+	if r.detail(ctx, i, err, "MFA", "MFADevices") {
+		i.set("MFA", len(mfa.MFADevices) > 0).set("MFADevices", float64(len(mfa.MFADevices)))
+	}
+	// That there is no profile is the answer for a user who cannot sign in to the console.
+	_, err = r.api.GetLoginProfile(ctx, &iam.GetLoginProfileInput{UserName: u.UserName})
+	if r.detail(ctx, i, err, "ConsoleAccess") || deleted(err) {
+		i.set("ConsoleAccess", err == nil)
 	}
 	i.done()
 }

@@ -42,8 +42,8 @@ var permissions = []allowed{
 	{"Firehose", "firehose", "firehose", "DescribeDeliveryStream ListDeliveryStreams ListTagsForDeliveryStream"},
 	{"FSx", "fsx", "fsx", "DescribeBackups DescribeFileSystems"},
 	{"Glue", "glue", "glue", "GetCrawlers GetDatabases GetJobs GetTags"},
-	{"IAM", "iam", "iam", "GetAccountAuthorizationDetails GetOpenIDConnectProvider ListAccessKeys ListAccountAliases ListInstanceProfiles ListMFADevices ListRoles " +
-		"ListOpenIDConnectProviders"},
+	{"IAM", "iam", "iam", "GetAccessKeyLastUsed GetAccountAuthorizationDetails GetLoginProfile GetOpenIDConnectProvider ListAccessKeys ListAccountAliases ListInstanceProfiles ListMFADevices ListRoles " +
+		"ListOpenIDConnectProviders ListUsers"},
 	{"Kafka", "kafka", "kafka", "ListClustersV2"},
 	{"Kinesis", "kinesis", "kinesis", "DescribeStreamSummary ListStreams ListTagsForStream"},
 	{"KMS", "kms", "kms", "DescribeKey GetKeyRotationStatus ListAliases ListKeys ListResourceTags"},

@@ -224,7 +224,9 @@ func TestAttributes(t *testing.T) {
 		{"AWS::MSK::Cluster", "events", "ClusterType", "PROVISIONED"}, {"AWS::AmazonMQ::Broker", "legacy", "PubliclyAccessible", false},
 		{"AWS::Events::Rule", "on-order", "State", "ENABLED"}, {"AWS::Scheduler::Schedule", "report", "ScheduleExpression", "rate(1 day)"},
 		{"AWS::CloudFront::Distribution", "", "Enabled", true}, {"AWS::Route53::HostedZone", "shop.example.com", "Name", "shop.example.com."},
-		{"AWS::IAM::User", "mira", "MFA", false}, {"AWS::KMS::Key", "alias/orders", "KeyRotationEnabled", true},
+		{"AWS::IAM::User", "mira", "MFA", false}, {"AWS::IAM::User", "mira", "ConsoleAccess", false},
+		{"AWS::IAM::User", "robot", "MFADevices", 1.0}, {"AWS::IAM::User", "robot", "ConsoleAccess", true}, {"AWS::IAM::AccessKey", "access key of mira", "Status", "Active"},
+		{"AWS::IAM::AccessKey", "access key of robot", "Status", "Inactive"}, {"AWS::KMS::Key", "alias/orders", "KeyRotationEnabled", true},
 		{"AWS::SecretsManager::Secret", "prod/api", "RotationEnabled", false}, {"AWS::SSM::Parameter", "/prod/db/password", "Type", "SecureString"},
 		{"AWS::CloudWatch::Alarm", "shop cpu", "MetricName", "CPUUtilization"}, {"AWS::CloudFormation::Stack", "shop", "StackStatus", "CREATE_COMPLETE"},
 		{"AWS::CodeBuild::Project", "web", "ComputeType", "BUILD_GENERAL1_SMALL"}, {"AWS::CodePipeline::Pipeline", "web", "Stages", []any{"Source", "Build"}},
@@ -247,6 +249,7 @@ func TestAttributes(t *testing.T) {
 	require.NoError(t, err)
 	require.NotContains(t, string(all), "hunter2", "environment variables are not kept")
 	require.NotContains(t, string(all), "not-a-secret", "nor passwords")
+	require.NotRegexp(t, `\bA[KS]IA[0-9A-Z]{16}\b`, string(all), "nor the ids of access keys")
 	require.Empty(t, regexp.MustCompile(`.{60}[^\\]":null`).FindString(string(all)), "nothing empty is kept")
 }
 

@@ -18,6 +18,16 @@ var (
 type period struct {
 	from, to time.Time
 	label    string
+	open     bool // of which year was not said
+}
+
+// year is the same month or day of another year.
+func (d period) year(year int) period {
+	day := 0
+	if d.to.Sub(d.from) < 48*time.Hour {
+		day = d.from.Day()
+	}
+	return stretch(year, int(d.from.Month()), day)
 }
 
 // in says "in May 2024", "last week", "in the last 7 days".
@@ -51,6 +61,9 @@ func (p *parser) date(i int) (span, bool) {
 		at, said = i+n, true
 	}
 	if s, ok := p.age(i, at); ok {
+		return s, true
+	}
+	if s, ok := p.stretch(i, at); ok {
 		return s, true
 	}
 	return p.created(i, at, said)
@@ -90,12 +103,12 @@ func (p *parser) age(i, at int) (span, bool) {
 // created is "created before 2024", "since last week", "created in 2023", "in the last 7 days".
 func (p *parser) created(i, at int, said bool) (span, bool) {
 	if n := p.in(p.vocab.before, at); n > 0 {
-		if d, m, ok := p.period(at + n); ok {
+		if d, m, ok := p.past(at + n); ok {
 			return p.one(i, at+n+m, Filter{Field: "created_at", Max: ms(d.from, -1), Label: "created before " + d.label}), true
 		}
 	}
 	if n := p.in(p.vocab.after, at); n > 0 && (said || p.norm(at, at+n) != "from") {
-		if d, m, ok := p.period(at + n); ok {
+		if d, m, ok := p.past(at + n); ok {
 			from, since := d.from, "since"
 			if w := p.norm(at, at+n); (w == "after" || w == "later than") && !strings.HasPrefix(d.label, "last") {
 				from, since = d.to, "after"
@@ -104,15 +117,78 @@ func (p *parser) created(i, at int, said bool) (span, bool) {
 		}
 	}
 	n := p.in(p.vocab.in, at)
-	d, m, ok := p.period(at + n)
+	if n == 0 && p.norm(at, at+1) == "from" {
+		n = 1
+	}
+	d, m, ok := p.past(at + n)
 	if !ok && n > 0 && p.norm(at, at+n) == "this" {
 		n = 0
-		d, m, ok = p.period(at)
+		d, m, ok = p.past(at)
 	}
-	if !ok || !said && (n == 0 || !strings.HasPrefix(d.label, "the last")) || d.from.After(p.options.Now) {
+	if !ok || !said && (!bare(d) && !p.leads(at, n, d) || p.otherwise(at-1)) || d.from.After(p.options.Now) {
 		return span{}, false
 	}
 	return p.one(i, at+n+m, Filter{Field: "created_at", Min: ms(d.from, 0), Max: ms(d.to, -1), Label: "created " + d.in()}), true
+}
+
+// past is a period that lies behind: December, said in November, is last year's.
+func (p *parser) past(i int) (period, int, bool) {
+	d, n, ok := p.period(i)
+	if ok && d.open && d.from.After(p.options.Now) {
+		d = d.year(d.from.Year() - 1)
+	}
+	return d, n, ok
+}
+
+// bare periods say when something was made without a word that says so: "last month's snapshots", "launched" left out. A year or a month
+// may be anything else.
+func bare(d period) bool {
+	_, unit, _ := strings.Cut(d.label, " ")
+	return unitDays(unit) > 0 && d.in() == d.label
+}
+
+// leads: the words before the period leave no doubt that it is one; "on windows 2019" does not.
+func (p *parser) leads(at, n int, d period) bool {
+	switch p.norm(at, at+n) {
+	case "in", "from", "during", "within", "in the":
+		return true
+	}
+	return n > 0 && strings.HasPrefix(d.label, "the last")
+}
+
+// otherwise: the word at i says that something else than its making happened then.
+func (p *parser) otherwise(i int) bool {
+	switch p.norm(max(i, 0), i+1) {
+	case "changed", "modified", "updated", "edited", "deleted", "removed", "used", "accessed", "rotated", "expired", "failed", "restarted", "stopped", "cost", "spent", "spend":
+		return true
+	}
+	return false
+}
+
+// stretch is "between January and March 2024", "from 2022 to 2023".
+func (p *parser) stretch(i, at int) (span, bool) {
+	and := map[string]string{"between": "and", "from": "to"}[p.norm(at, at+1)]
+	if and == "" {
+		return span{}, false
+	}
+	first, n, ok := p.past(at + 1)
+	end := at + 1 + n
+	if word := p.norm(end, end+1); !ok || word != and && word != "until" && word != "till" {
+		return span{}, false
+	}
+	last, m, ok := p.past(end + 1)
+	if !ok {
+		return span{}, false
+	}
+	if first.open && !last.open {
+		first = first.year(last.from.Year())
+	}
+	if !first.from.Before(last.to) {
+		return span{}, false
+	}
+	return p.one(i, end+1+m, Filter{
+		Field: "created_at", Min: ms(first.from, 0), Max: ms(last.to, -1), Label: "created from " + first.label + " to " + last.label,
+	}), true
 }
 
 // expiry is what follows "expires", "expiring", "valid until".
@@ -193,10 +269,17 @@ func (p *parser) period(i int) (period, int, bool) {
 		if month := p.month(i + 1); month > 0 {
 			year, used := p.year(i + 2)
 			day, _ := strconv.Atoi(m[1]) // digits
-			return stretch(year, month, day), 2 + used, day > 0 && day <= 31
+			return p.of(year, month, day, used), 2 + used, day > 0 && day <= 31
 		}
 	}
 	return period{}, 0, false
+}
+
+// of is a stretch of a year that used tokens said.
+func (p *parser) of(year, month, day, used int) period {
+	d := stretch(year, month, day)
+	d.open = used == 0
+	return d
 }
 
 func (p *parser) monthDay(i, month int) (period, int, bool) {
@@ -204,11 +287,11 @@ func (p *parser) monthDay(i, month int) (period, int, bool) {
 		if m := dayOnly.FindStringSubmatch(strings.ToLower(p.tokens[i+1].text)); m != nil {
 			day, _ := strconv.Atoi(m[1]) // digits
 			year, used := p.year(i + 2)
-			return stretch(year, month, day), 2 + used, day > 0 && day <= 31
+			return p.of(year, month, day, used), 2 + used, day > 0 && day <= 31
 		}
 	}
 	year, used := p.year(i + 1)
-	return stretch(year, month, 0), 1 + used, true
+	return p.of(year, month, 0, used), 1 + used, true
 }
 
 // month is 1 … 12 for the name of a month or its first three letters, else 0.
@@ -244,13 +327,13 @@ func stretch(year, month, day int) period {
 	switch {
 	case month == 0:
 		from := time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC)
-		return period{from, from.AddDate(1, 0, 0), strconv.Itoa(year)}
+		return period{from: from, to: from.AddDate(1, 0, 0), label: strconv.Itoa(year)}
 	case day == 0:
 		from := time.Date(year, time.Month(month), 1, 0, 0, 0, 0, time.UTC)
-		return period{from, from.AddDate(0, 1, 0), from.Format("January 2006")}
+		return period{from: from, to: from.AddDate(0, 1, 0), label: from.Format("January 2006")}
 	}
 	from := time.Date(year, time.Month(month), day, 0, 0, 0, 0, time.UTC)
-	return period{from, from.AddDate(0, 0, 1), from.Format("2 January 2006")}
+	return period{from: from, to: from.AddDate(0, 0, 1), label: from.Format("2 January 2006")}
 }
 
 // relative is "today", "yesterday", "this week", "last month", "next year", "the last 7 days", "recently".
@@ -259,13 +342,13 @@ func (p *parser) relative(i int) (period, int, bool) {
 	today := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, time.UTC)
 	switch p.norm(i, i+1) {
 	case "today":
-		return period{today, today.AddDate(0, 0, 1), "the last day"}, 1, true
+		return period{from: today, to: today.AddDate(0, 0, 1), label: "the last day"}, 1, true
 	case "yesterday":
-		return period{today.AddDate(0, 0, -1), today, "yesterday"}, 1, true
+		return period{from: today.AddDate(0, 0, -1), to: today, label: "yesterday"}, 1, true
 	case "tomorrow":
-		return period{today.AddDate(0, 0, 1), today.AddDate(0, 0, 2), "tomorrow"}, 1, true
+		return period{from: today.AddDate(0, 0, 1), to: today.AddDate(0, 0, 2), label: "tomorrow"}, 1, true
 	case "recently":
-		return period{today.AddDate(0, 0, -7), today.AddDate(0, 0, 1), "the last 7 days"}, 1, true
+		return period{from: today.AddDate(0, 0, -7), to: today.AddDate(0, 0, 1), label: "the last 7 days"}, 1, true
 	}
 	at := i
 	if p.norm(at, at+1) == "the" {
@@ -279,9 +362,9 @@ func (p *parser) relative(i int) (period, int, bool) {
 	}
 	if value, unit, n := p.amount(at + 1); n > 0 && unitDays(unit) > 0 && s < 0 {
 		from := now.Add(-time.Duration(value * unitDays(unit) * float64(24*time.Hour)))
-		return period{from, now.Add(time.Minute), "the last " + quantity(value, unit)}, at + 1 + n - i, true
+		return period{from: from, to: now.Add(time.Minute), label: "the last " + quantity(value, unit)}, at + 1 + n - i, true
 	}
-	unit := p.norm(at+1, at+2)
+	unit := strings.TrimSuffix(strings.TrimSuffix(p.norm(at+1, at+2), "'s"), "’s")
 	var from, to time.Time
 	switch unit {
 	case "day":
@@ -303,5 +386,5 @@ func (p *parser) relative(i int) (period, int, bool) {
 	default:
 		return period{}, 0, false
 	}
-	return period{from, to, which + " " + unit}, at + 2 - i, true
+	return period{from: from, to: to, label: which + " " + unit}, at + 2 - i, true
 }

@@ -7,6 +7,8 @@ import (
 	"io"
 
 	"github.com/google/uuid"
+	"golang.org/x/text/language"
+	"golang.org/x/text/message"
 
 	"cloudops/backend/backup"
 	"cloudops/backend/config"
@@ -73,18 +75,21 @@ func (h *Host) PreviewRestore(ctx context.Context, place BackupPlace, o backup.R
 
 // verifiedText says for people what a verification read.
 func verifiedText(v backup.Verified) string {
-	text := fmt.Sprintf("%d of %d objects read, %s", v.Read, v.Objects, bytesText(v.Bytes))
+	text := english.Sprintf("%d of %d objects read, %s", v.Read, v.Objects, bytesText(v.Bytes))
 	if v.Drilled != nil {
 		text += fmt.Sprintf("; the drill brought back %s", recordsText(v.Drilled.Records))
 	}
 	return text
 }
 
+// english writes numbers as the window does: 12,000.
+var english = message.NewPrinter(language.English)
+
 func recordsText(n int64) string {
 	if n == 1 {
 		return "1 record"
 	}
-	return fmt.Sprintf("%d records", n)
+	return english.Sprintf("%d records", n)
 }
 
 // bytesText is a size for people, in the units of the window.

@@ -11,6 +11,7 @@ import (
 
 	"cloudops/backend/config"
 	"cloudops/backend/embedding"
+	"cloudops/backend/store"
 )
 
 // Check is one line of the doctor's report.
@@ -80,9 +81,24 @@ func (h *Host) ledgerCheck(ctx context.Context) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		parts = append(parts, fmt.Sprintf("%s %d", m.Collection, n))
+		parts = append(parts, english.Sprintf("%d %s", n, wordOf(m.Collection)))
 	}
 	return strings.Join(parts, ", "), nil
+}
+
+// wordOf is what the records of a collection are to people.
+func wordOf(c store.Collection) string {
+	switch c {
+	case store.ChatHistory:
+		return "messages"
+	case store.ChatSessions:
+		return "conversations"
+	case store.Estate:
+		return "resources"
+	case store.Changes:
+		return "changes of the estate"
+	}
+	return string(c)
 }
 
 func (h *Host) embeddingCheck(ctx context.Context) (string, error) {
@@ -126,5 +142,5 @@ func (h *Host) brokenCheck() (string, error) {
 	if !h.Store.Connected() {
 		return "", errors.New("the index is not connected")
 	}
-	return fmt.Sprintf("in step with the ledger; %d to be written, %d to be embedded", pending, embedding), nil
+	return english.Sprintf("in step with the ledger; %d to be written, %d to be embedded", pending, embedding), nil
 }

@@ -83,7 +83,7 @@ func (s *cellSink) CellDone(ctx context.Context, cell estate.Cell, resources []e
 func (h *Host) StartScan(o ScanOptions) string {
 	return h.Runs.Start("scan", "Scanning AWS", func(ctx context.Context, run *RunHandle) error {
 		done, err := h.Scan(ctx, o, func(p aws.Progress) {
-			run.Progress(p.Done, p.Total, fmt.Sprintf("%s · %s · %s — %d resources", p.Cell.AccountID, p.Cell.Region, p.Cell.Service, p.Resources))
+			run.Progress(p.Done, p.Total, english.Sprintf("%s · %s · %s — %d resources", p.Cell.AccountID, p.Cell.Region, p.Cell.Service, p.Resources))
 		})
 		for _, f := range done.Findings {
 			run.Find(Finding(f))

@@ -287,6 +287,33 @@ describe("everywhere", () => {
     await waitFor(() => expect(useNavigation.getState().estateText).toBe("payments"));
   });
 
+  test("a command that is typed is what Enter runs, and other words are looked for", async () => {
+    freshBackend();
+    const { user } = renderWith(<App />);
+    await screen.findByRole("searchbox", { name: "Search the estate" });
+    await user.keyboard("{Control>}k{/Control}");
+    await user.type(await screen.findByRole("combobox"), "sca");
+    expect(screen.getByRole("option", { name: "Search the estate for “sca”" })).toBeInTheDocument();
+    await user.keyboard("{Enter}");
+    expect(await screen.findByRole("dialog", { name: "Scan AWS" })).toBeInTheDocument();
+    await user.keyboard("{Escape}{Control>}k{/Control}");
+    await user.type(await screen.findByRole("combobox"), "purged");
+    // Found by another word, and so after what the words are looked for in.
+    expect(screen.getAllByRole("option").map((o) => o.textContent).at(-1)).toBe("Bring back a conversation that is gone…");
+    expect(screen.getAllByRole("option")[0]).toHaveAttribute("aria-selected", "true");
+  });
+
+  test("the ARN of a resource in the table is copied by a key", async () => {
+    const fake = freshBackend();
+    const { user } = renderWith(<App />);
+    await user.click(await screen.findByRole("tab", { name: "Resources" }));
+    const grid = await screen.findByRole("grid", { name: "Resources" });
+    await waitFor(() => expect(within(grid).getAllByRole("row").length).toBeGreaterThan(3));
+    act(() => grid.focus());
+    await user.keyboard("{ArrowDown}c");
+    await waitFor(() => expect(fake.copied).toEqual([fake.resources[1]!.arn]));
+  });
+
   test("a link opens only after it was shown whole", async () => {
     const fake = freshBackend();
     const { user } = renderWith(<App />);

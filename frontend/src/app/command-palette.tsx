@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Command } from "cmdk";
-import { Activity, ArchiveRestore, Bookmark, Bot, Box, Cloud, CloudUpload, Download, History, KeyRound, Keyboard, LayoutGrid, Lock, MessageSquareText, Moon, Radar, Search, Settings2, ShieldCheck, SquarePen, Sun, type LucideIcon } from "lucide-react";
+import { Activity, ArchiveRestore, Bookmark, Bot, Box, Cloud, CloudUpload, Download, History, KeyRound, Keyboard, LayoutGrid, Lock, MessageSquareText, Moon, Radar, Search, Settings2, ShieldCheck, SquarePen, Sun, Undo2, type LucideIcon } from "lucide-react";
 import { Dialog } from "radix-ui";
 import { useState } from "react";
 import { Kbd } from "@/components/ui/badge";
@@ -40,22 +40,83 @@ export function CommandPalette({ onScan }: { onScan: () => void }) {
   );
 }
 
+interface Entry {
+  id: string;
+  label: string;
+  icon: LucideIcon;
+  keys?: readonly string[];
+  /** Other words that it is looked for by. */
+  also?: string;
+  run: () => void;
+}
+
+interface EntryGroup {
+  heading: string;
+  entries: Entry[];
+}
+
+/** Everything that can be done from here, whatever was typed. */
+function useCommands(onScan: () => void): EntryGroup[] {
+  const nav = useNavigation();
+  const { theme, setTheme } = useTheme();
+  const dark = isDark(theme);
+  return [
+    {
+      heading: "Go to",
+      entries: [
+        { id: "chat", label: "Chat", icon: MessageSquareText, keys: [commandKey, "1"], run: () => nav.go("chat") },
+        { id: "estate", label: "Estate", icon: LayoutGrid, keys: [commandKey, "2"], also: "resources inventory", run: () => nav.go("estate") },
+        { id: "search", label: "Search", icon: Search, keys: [commandKey, "Shift", "F"], run: () => nav.searchChats({}) },
+        { id: "backup", label: "Backup", icon: ArchiveRestore, keys: [commandKey, "3"], run: () => nav.go("backup") },
+        { id: "settings", label: "Settings", icon: Settings2, keys: [commandKey, "4"], also: "preferences options", run: () => nav.go("settings") },
+      ],
+    },
+    {
+      heading: "Do",
+      entries: [
+        { id: "scan", label: "Scan AWS…", icon: Radar, also: "refresh read inventory", run: onScan },
+        { id: "changes", label: "Show what changed in the estate", icon: History, also: "diff drift history", run: () => nav.showChanges() },
+        { id: "new", label: "New conversation", icon: SquarePen, keys: [commandKey, "N"], also: "chat ask", run: () => nav.newConversation() },
+        { id: "import", label: "Import resources from a file…", icon: Download, run: () => void importEstate() },
+        { id: "back-up", label: "Back up now", icon: CloudUpload, also: "backup", run: () => { nav.go("backup"); void startBackup(); } },
+        { id: "drill", label: "Verify the backups with a drill", icon: ShieldCheck, also: "restore test check", run: () => { nav.go("backup"); void startVerify(false, true); } },
+        { id: "gone", label: "Bring back a conversation that is gone…", icon: Undo2, also: "restore purged deleted chat", run: () => { nav.go("backup"); useNavigation.setState({ restoreGone: true }); } },
+        { id: "lock", label: "Lock the window", icon: Lock, keys: [commandKey, "Shift", "L"], run: () => void backend().lockNow().catch(toastError) },
+        { id: "shortcuts", label: "Show the shortcuts", icon: Keyboard, keys: ["?"], also: "keys help keyboard", run: () => nav.setHelpOpen(true) },
+        { id: "theme", label: dark ? "Light theme" : "Dark theme", icon: dark ? Sun : Moon, also: "appearance mode", run: () => setTheme(dark ? "light" : "dark") },
+      ],
+    },
+    { heading: "Settings", entries: settingsItems.map(({ section, ...item }) => ({ ...item, id: `settings-${section}`, run: () => nav.openSettings(section) })) },
+  ];
+}
+
+function useOwn(): EntryGroup[] {
+  const nav = useNavigation();
+  const saved = useSavedSearches();
+  const conversations = useConversations().data?.pages[0]?.conversations ?? [];
+  return [
+    { heading: "Saved searches", entries: saved.map((s) => ({ id: `saved-${s.id}`, label: s.name, icon: Bookmark, also: "saved search", run: () => applySavedSearch(s) })) },
+    { heading: "Recent conversations", entries: conversations.slice(0, 8).map((c) => ({ id: `conversation-${c.id}`, label: c.title || "Untitled conversation", icon: MessageSquareText, run: () => nav.openConversation(c.id) })) },
+  ];
+}
+
 function Palette({ onScan, onDone }: { onScan: () => void; onDone: () => void }) {
   const [text, setText] = useState("");
   const nav = useNavigation();
-  const { theme, setTheme } = useTheme();
   const found = useFound(text);
-  const saved = useSavedSearches();
   const asked = useAskedForChanges(useDebounced(text, 200));
-  const conversations = useConversations().data?.pages[0]?.conversations ?? [];
-  const dark = isDark(theme);
+  const words = text.trim();
+  const groups = [...useCommands(onScan), ...useOwn()];
+  // A command that is being typed is what Enter runs; everything else is looked for first.
+  const meant = matching(groups, words, beginsAWord);
+  const rest = matching(groups, words, (entry, wanted) => contains(entry, wanted) && (wanted === "" || !beginsAWord(entry, wanted)));
   const run = (action: () => void) => () => {
     onDone();
     action();
   };
 
   return (
-    <Command label="Commands" loop>
+    <Command label="Commands" loop shouldFilter={false}>
       <div className="flex items-center gap-2.5 border-b px-4">
         <Search className="size-4 shrink-0 text-muted" aria-hidden />
         <Command.Input
@@ -68,74 +129,67 @@ function Palette({ onScan, onDone }: { onScan: () => void; onDone: () => void })
         <Kbd>Esc</Kbd>
       </div>
       <Command.List className="max-h-[min(400px,60vh)] overflow-y-auto p-1.5 [&_[cmdk-group-heading]]:px-2.5 [&_[cmdk-group-heading]]:pb-1 [&_[cmdk-group-heading]]:pt-2 [&_[cmdk-group-heading]]:text-xs [&_[cmdk-group-heading]]:text-muted">
-        {text.trim() && (
-          <Command.Group forceMount>
-            {asked && <Item forceMount value={`${text} changes`} icon={History} onSelect={run(() => nav.showChanges({ since: asked.since, until: "", filters: asked.filters }))}>Changes {asked.label || "of the estate"}</Item>}
-            <Item forceMount icon={LayoutGrid} onSelect={run(() => nav.searchEstate(text.trim()))}>Search the estate for “{text.trim()}”</Item>
-            <Item forceMount icon={MessageSquareText} onSelect={run(() => nav.searchChats({ text: text.trim() }))}>Search all chats for “{text.trim()}”</Item>
+        <Entries groups={meant} run={run} />
+        {words && (
+          <Command.Group>
+            {asked && <Item value="asked-changes" icon={History} onSelect={run(() => nav.showChanges({ since: asked.since, until: "", filters: asked.filters }))}>Changes {asked.label || "of the estate"}</Item>}
+            <Item value="search-estate" icon={LayoutGrid} onSelect={run(() => nav.searchEstate(words))}>Search the estate for “{words}”</Item>
+            <Item value="search-chats" icon={MessageSquareText} onSelect={run(() => nav.searchChats({ text: words }))}>Search all chats for “{words}”</Item>
           </Command.Group>
         )}
         {found.resources.length > 0 && (
-          <Command.Group heading="Estate" forceMount>
+          <Command.Group heading="Estate">
             {found.resources.map((r) => (
-              <Item key={r.arn} forceMount value={`${text} ${r.arn}`} icon={Box} detail={`${r.typeLabel} · ${r.region}`} onSelect={run(() => nav.openResource(r.arn))}>{r.name}</Item>
+              <Item key={r.arn} value={`found ${r.arn}`} icon={Box} detail={`${r.typeLabel} · ${r.region}`} onSelect={run(() => nav.openResource(r.arn))}>{r.name}</Item>
             ))}
           </Command.Group>
         )}
         {found.titles.length > 0 && (
-          <Command.Group heading="Conversations" forceMount>
+          <Command.Group heading="Conversations">
             {found.titles.map((g) => (
-              <Item key={g.conversationId} forceMount value={`${text} title ${g.conversationId}`} icon={MessageSquareText} onSelect={run(() => nav.openConversation(g.conversationId))}>{g.title || "Untitled conversation"}</Item>
+              <Item key={g.conversationId} value={`title ${g.conversationId}`} icon={MessageSquareText} onSelect={run(() => nav.openConversation(g.conversationId))}>{g.title || "Untitled conversation"}</Item>
             ))}
           </Command.Group>
         )}
         {found.hits.length > 0 && (
-          <Command.Group heading="Said in conversations" forceMount>
+          <Command.Group heading="Said in conversations">
             {found.hits.map((h) => (
-              <Item key={h.messageId} forceMount value={`${text} hit ${h.messageId}`} icon={MessageSquareText} detail={h.title} onSelect={run(() => nav.openConversation(h.conversationId, { messageId: h.messageId, seq: h.seq }))}>
+              <Item key={h.messageId} value={`hit ${h.messageId}`} icon={MessageSquareText} detail={h.title} onSelect={run(() => nav.openConversation(h.conversationId, { messageId: h.messageId, seq: h.seq }))}>
                 {plainWords(h.snippet)}
               </Item>
             ))}
           </Command.Group>
         )}
-        <Command.Group heading="Go to">
-          <Item icon={MessageSquareText} onSelect={run(() => nav.go("chat"))} keys={[commandKey, "1"]}>Chat</Item>
-          <Item icon={LayoutGrid} onSelect={run(() => nav.go("estate"))} keys={[commandKey, "2"]}>Estate</Item>
-          <Item icon={Search} onSelect={run(() => nav.searchChats({}))} keys={[commandKey, "Shift", "F"]}>Search</Item>
-          <Item icon={ArchiveRestore} onSelect={run(() => nav.go("backup"))} keys={[commandKey, "3"]}>Backup</Item>
-          <Item icon={Settings2} onSelect={run(() => nav.go("settings"))} keys={[commandKey, "4"]}>Settings</Item>
-        </Command.Group>
-        <Command.Group heading="Do">
-          <Item icon={History} onSelect={run(() => nav.showChanges())}>Show what changed in the estate</Item>
-          <Item icon={SquarePen} onSelect={run(() => nav.newConversation())} keys={[commandKey, "N"]}>New conversation</Item>
-          <Item icon={Radar} onSelect={run(onScan)}>Scan AWS…</Item>
-          <Item icon={Download} onSelect={run(() => void importEstate())}>Import resources from a file…</Item>
-          <Item icon={CloudUpload} onSelect={run(() => { nav.go("backup"); void startBackup(); })}>Back up now</Item>
-          <Item icon={ShieldCheck} onSelect={run(() => { nav.go("backup"); void startVerify(false, true); })}>Verify the backups with a drill</Item>
-          <Item icon={Lock} onSelect={run(() => void backend().lockNow().catch(toastError))} keys={[commandKey, "Shift", "L"]}>Lock the window</Item>
-          <Item icon={Keyboard} onSelect={run(() => nav.setHelpOpen(true))} keys={["?"]}>Show the shortcuts</Item>
-          <Item icon={dark ? Sun : Moon} onSelect={run(() => setTheme(dark ? "light" : "dark"))}>{dark ? "Light theme" : "Dark theme"}</Item>
-        </Command.Group>
-        <Command.Group heading="Settings">
-          {settingsItems.map(({ section, label, icon }) => (
-            <Item key={section} icon={icon} onSelect={run(() => nav.openSettings(section))}>{label}</Item>
-          ))}
-        </Command.Group>
-        {saved.length > 0 && (
-          <Command.Group heading="Saved searches">
-            {saved.map((s) => <Item key={s.id} value={`saved search ${s.name} ${s.id}`} icon={Bookmark} onSelect={run(() => applySavedSearch(s))}>{s.name}</Item>)}
-          </Command.Group>
-        )}
-        {conversations.length > 0 && (
-          <Command.Group heading="Recent conversations">
-            {conversations.slice(0, 8).map((c) => (
-              <Item key={c.id} value={`${c.title} ${c.id}`} icon={MessageSquareText} onSelect={run(() => nav.openConversation(c.id))}>{c.title || "Untitled conversation"}</Item>
-            ))}
-          </Command.Group>
-        )}
+        <Entries groups={rest} run={run} />
       </Command.List>
     </Command>
   );
+}
+
+function Entries({ groups, run }: { groups: EntryGroup[]; run: (action: () => void) => () => void }) {
+  return groups.map(({ heading, entries }) => (
+    <Command.Group key={heading} heading={heading}>
+      {entries.map((entry) => <Item key={entry.id} value={entry.id} icon={entry.icon} keys={entry.keys} onSelect={run(entry.run)}>{entry.label}</Item>)}
+    </Command.Group>
+  ));
+}
+
+type Match = (entry: Entry, wanted: string) => boolean;
+
+/** Each word is the beginning of one of the label's, and the first of them of two letters at least. */
+const beginsAWord: Match = (entry, wanted) => {
+  const label = entry.label.toLowerCase().split(/[^\p{L}\p{N}]+/u);
+  return wanted.length > 1 && wanted.split(/\s+/).every((word) => label.some((part) => part.startsWith(word)));
+};
+
+const contains: Match = (entry, wanted) => {
+  const label = `${entry.label} ${entry.also ?? ""}`.toLowerCase();
+  return wanted.split(/\s+/).every((word) => label.includes(word));
+};
+
+function matching(groups: EntryGroup[], words: string, match: Match): EntryGroup[] {
+  const wanted = words.toLowerCase();
+  return groups.map((g) => ({ ...g, entries: g.entries.filter((e) => match(e, wanted)) })).filter((g) => g.entries.length > 0);
 }
 
 interface Found {
@@ -173,8 +227,8 @@ interface ItemProps {
   icon: LucideIcon;
   onSelect: () => void;
   keys?: readonly string[];
-  value?: string;
-  forceMount?: boolean;
+  /** Names it within the palette. */
+  value: string;
   /** Said smaller, at the end of the line. */
   detail?: string;
   children: React.ReactNode;

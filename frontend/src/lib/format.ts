@@ -41,11 +41,11 @@ export function daysAgo(days: number, now = Date.now()): string {
   return date.toISOString();
 }
 
-/** "12 Mar 2026, 14:05". Empty for no time. */
+/** "12 Mar 2026, 14:05 CET", with the zone of this machine. Empty for no time. */
 export function formatDateTime(iso: string): string {
   const time = Date.parse(iso);
   if (Number.isNaN(time)) return "";
-  return new Date(time).toLocaleString("en-GB", { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" });
+  return new Date(time).toLocaleString("en-GB", { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short" });
 }
 
 /** "0.4 ms", "12 ms", "1.2 s". */

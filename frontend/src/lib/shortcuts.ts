@@ -59,6 +59,8 @@ export const shortcuts: readonly { group: string; items: readonly Shortcut[] }[]
     items: [
       { keys: ["↑", "↓"], does: "Move through the resources, also with K and J" },
       { keys: ["Page ↑", "Page ↓"], does: "Move by a page" },
+      { keys: ["C"], does: "Copy the ARN of the resource" },
+      { keys: ["O"], does: "Open the resource in the AWS console" },
       { keys: ["Enter"], does: "Open the resource; in the search field: go to the results" },
     ],
   },

@@ -35,7 +35,7 @@ export function Changes() {
         <RangePicker span={view} onChange={(span) => showChanges({ ...view, ...span })} />
         <Kinds filters={view.filters} onChange={setFilters} />
         <FieldMenus filters={view.filters} onChange={setFilters} />
-        <p role="status" className="ml-auto text-xs text-muted tabular-nums">{changes.data && `${formatCount(total)} ${total === 1 ? "change" : "changes"}`}</p>
+        <p role="status" className="ml-auto text-xs text-muted tabular-nums max-[1400px]:sr-only">{changes.data && `${formatCount(total)} ${total === 1 ? "change" : "changes"}`}</p>
       </div>
       {view.filters.length > 0 && (
         <div className="border-b px-4 py-1.5">
@@ -71,7 +71,7 @@ function FieldMenus(props: FiltersProps) {
       <FieldMenu field="type" label="Type" values={stats?.byType ?? []} {...props} />
       <FieldMenu field="account_id" label="Account" values={stats?.byAccount ?? []} {...props} />
       <FieldMenu field="region" label="Region" values={stats?.byRegion ?? []} {...props} />
-      <FieldMenu field="env" label="Environment" values={stats?.byEnv ?? []} {...props} />
+      <FieldMenu field="env" label="Env" values={stats?.byEnv ?? []} {...props} />
     </>
   );
 }

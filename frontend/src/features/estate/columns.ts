@@ -34,9 +34,9 @@ const known: readonly Column[] = [
   { field: "encrypted", label: "Encrypted", sortable: false, width: "84px" },
   { field: "public", label: "Public", sortable: false, width: "72px" },
   { field: "attached", label: "Attached", sortable: false, width: "80px" },
-  { field: "created_at", label: "Created", sortable: true, width: "140px" },
-  { field: "expires_at", label: "Expires", sortable: true, width: "140px" },
-  { field: "first_seen", label: "First seen", sortable: true, width: "140px" },
+  { field: "created_at", label: "Created", sortable: true, width: "172px" },
+  { field: "expires_at", label: "Expires", sortable: true, width: "172px" },
+  { field: "first_seen", label: "First seen", sortable: true, width: "172px" },
   { field: "arn", label: "ARN", sortable: false, width: "minmax(220px,2fr)" },
 ];
 

@@ -4,6 +4,7 @@ import type { EstateStats, FacetValue } from "@/lib/backend";
 import { daysAgo, formatAgo, formatCount, formatDateTime } from "@/lib/format";
 import { useNavigation } from "@/lib/navigation";
 import { errorInPlace } from "@/lib/queries";
+import { WaitingForIndex } from "./waiting";
 import { BarChart } from "./bar-chart";
 import { ChangePlot } from "./change-plot";
 import { FreshnessPanel } from "./freshness";
@@ -21,6 +22,7 @@ export function Overview() {
 function OverviewSkeleton() {
   return (
     <div className="grid gap-3 p-4 lg:grid-cols-2" aria-busy="true">
+      <WaitingForIndex className="lg:col-span-2" />
       {[0, 1, 2, 3].map((i) => <Skeleton key={i} className="h-60" />)}
     </div>
   );

@@ -71,7 +71,7 @@ function DayField({ label, word, open, value, onChange }: DayFieldProps) {
         onChange={(event) => setTyped(event.target.value)}
         onBlur={commit}
         onKeyDown={onKeyDown}
-        className="w-26 px-2 text-xs tabular-nums aria-invalid:border-danger"
+        className="w-24 px-2 text-xs tabular-nums aria-invalid:border-danger"
       />
     </label>
   );

@@ -41,10 +41,10 @@ function RelationList({ relations, onWalk }: { relations: ResourceRelation[]; on
     const Arrow = outgoing ? ArrowRight : ArrowLeft;
     return (
       <section key={String(outgoing)} className="mb-4">
-        <h3 className="mb-1 flex items-center gap-1.5 font-semibold"><Arrow className="size-3.5 text-muted" aria-hidden />{outgoing ? "Refers to" : "Is referred to by"}</h3>
+        <h3 className="mb-1.5 flex items-center gap-1.5 font-semibold"><Arrow className="size-3.5 text-muted" aria-hidden />{outgoing ? "Refers to" : "Is referred to by"}</h3>
         {grouped(side, (r) => r.kind).map(([kind, group]) => (
-          <section key={kind} className="mb-2">
-            <h4 className="text-xs text-muted">{kind} ({formatCount(group.length)})</h4>
+          <section key={kind} className="mb-2.5">
+            <h4 className="mb-1 text-xs text-muted">{kind} ({formatCount(group.length)})</h4>
             <ul className="divide-y rounded-md border">
               {group.map((relation) => <RelationRow key={relation.arn} relation={relation} onWalk={onWalk} />)}
             </ul>

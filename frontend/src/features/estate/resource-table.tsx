@@ -2,8 +2,12 @@ import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowDown, ArrowUp } from "lucide-react";
 import { memo, useCallback, useEffect, useImperativeHandle, useMemo, useRef, useState, type KeyboardEvent, type Ref } from "react";
 import { EnvMark, ResourceIcon } from "@/components/resource-mark";
-import type { Resource } from "@/lib/backend";
+import { backend, type Resource } from "@/lib/backend";
 import { cn } from "@/lib/cn";
+import { copyWithToast } from "@/lib/copy";
+import { useNavigation } from "@/lib/navigation";
+import { isCommand } from "@/lib/shortcuts";
+import { toast, toastError } from "@/lib/toast";
 import type { Rows } from "./rows";
 import { cellText, columnOf, type Column } from "./columns";
 
@@ -67,6 +71,7 @@ export function ResourceTable(props: ResourceTableProps) {
   };
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.target !== scroller.current) return;
+    const plain = !event.ctrlKey && !event.metaKey && !event.altKey;
     const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 15, PageUp: -15, j: 1, k: -1 }[event.key];
     if (step !== undefined) move(current + step);
     else if (event.key === "Home") move(0);
@@ -74,6 +79,12 @@ export function ResourceTable(props: ResourceTableProps) {
     else if (event.key === "Enter") {
       const resource = rows.at(current);
       if (resource) onOpen(resource.arn);
+    } else if (event.key === "c" && (plain || isCommand(event)) && !window.getSelection()?.toString()) {
+      const resource = rows.at(current);
+      if (resource) void copyWithToast(resource.arn, "The ARN was copied.");
+    } else if (event.key === "o" && plain) {
+      const resource = rows.at(current);
+      if (resource) void openConsole(resource.arn);
     } else return;
     event.preventDefault();
   };
@@ -112,6 +123,17 @@ export function ResourceTable(props: ResourceTableProps) {
       </div>
     </div>
   );
+}
+
+/** Asks whether to open the page of a resource in the AWS console. */
+async function openConsole(arn: string): Promise<void> {
+  try {
+    const { consoleUrl } = await backend().getResource(arn);
+    if (consoleUrl) useNavigation.getState().askToOpen(consoleUrl);
+    else toast("info", "The AWS console has no page for this resource.");
+  } catch (error) {
+    toastError(error);
+  }
 }
 
 /** Rows that are drawn above and below those in view. */

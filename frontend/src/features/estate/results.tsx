@@ -16,6 +16,7 @@ import { GroupMenu, Groups } from "./groups";
 import { useAskedForChanges, useEstateSearch } from "./queries";
 import { useRows } from "./rows";
 import { ResourceTable, type TableHandle } from "./resource-table";
+import { WaitingForIndex } from "./waiting";
 import { toggleValue, useEstateView, type buildQuery } from "./state";
 
 interface ResultsProps {
@@ -136,6 +137,7 @@ function ResultBody({ search, table }: ResultBodyProps) {
 function TableSkeleton() {
   return (
     <div className="space-y-2.5 p-4" aria-busy="true">
+      <WaitingForIndex />
       {Array.from({ length: 12 }, (_, i) => <Skeleton key={i} className="h-5" />)}
     </div>
   );

@@ -41,7 +41,7 @@ export function SearchBox({ value, onChange, onEnterResults }: SearchBoxProps) {
         autoCorrect="off"
         spellCheck={false}
         maxLength={2000}
-        placeholder="Search by meaning, name, ARN, IP or tag: “production database”, “public buckets in Ireland”"
+        placeholder="Search by meaning, name, ARN, IP or tag: “production database”"
         value={value}
         onChange={(event) => onChange(event.target.value)}
         onKeyDown={onKeyDown}

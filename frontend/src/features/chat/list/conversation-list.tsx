@@ -11,7 +11,7 @@ import { ConversationRow } from "./conversation-row";
 import { draggedIds, isDragged } from "./drag";
 import { FolderRow } from "./folder-row";
 import { useListState } from "./list-state";
-import { rowHeights, shownIds, type Row } from "./rows";
+import { looseHeading, rowHeights, shownIds, type Row } from "./rows";
 import { clearSelection, useSelection } from "./selection";
 import { loadAll, useListRows } from "./use-list-rows";
 
@@ -95,7 +95,7 @@ export function ConversationList() {
                 ) : row.kind === "folder" ? (
                   <FolderRow folder={row.folder} open={row.open} index={item.index} />
                 ) : row.kind === "heading" ? (
-                  <Heading label={row.label} takesOut={row.key === "heading-rest"} />
+                  <Heading label={row.label} takesOut={row.key.startsWith(looseHeading)} />
                 ) : (
                   <p className="flex h-full items-center pl-9 text-xs text-muted">{row.text}</p>
                 )}

@@ -27,11 +27,11 @@ function cellsOf(table: HTMLTableElement | null): string[][] {
 export function Table({ children }: { children?: ReactNode }) {
   const table = useRef<HTMLTableElement>(null);
   return (
-    <div className="group/table relative">
+    <div className="group/table">
       <div className="overflow-x-auto" tabIndex={0} role="group" aria-label="Table">
         <table ref={table}>{children}</table>
       </div>
-      <div className="absolute -top-1 right-0 flex gap-1 bg-bg opacity-0 focus-within:opacity-100 group-hover/table:opacity-100">
+      <div className="mt-1 flex gap-1 opacity-0 focus-within:opacity-100 group-hover/table:opacity-100">
         <Button size="sm" className="h-6" onClick={() => void copyWithToast(toCsv(cellsOf(table.current)), "The table was copied as CSV.")}><Copy aria-hidden />CSV</Button>
         <Button size="sm" className="h-6" onClick={() => void copyWithToast(toMarkdownTable(cellsOf(table.current)), "The table was copied as Markdown.")}><Copy aria-hidden />Markdown</Button>
       </div>

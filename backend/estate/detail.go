@@ -29,7 +29,8 @@ type Edge struct {
 // Detail is everything about a resource.
 type Detail struct {
 	Item
-	Relations  []Edge    // outgoing first
+	Relations  []Edge    // outgoing first; of the incoming those of the first 1,000 resources
+	Incoming   int64     // how many resources refer to it: over 1,000, not all are in Relations
 	LastSeen   time.Time // when its cell was last looked at in full; zero for what was imported
 	ConsoleURL string
 }
@@ -56,7 +57,7 @@ func (s *Service) Get(ctx context.Context, arn string) (Detail, error) {
 	if d.LastSeen, err = s.lastSeen(ctx, str(&recs[0], fieldCell)); err != nil {
 		return Detail{}, err
 	}
-	d.Relations, err = s.edges(ctx, &item.Resource)
+	d.Relations, d.Incoming, err = s.edges(ctx, &item.Resource)
 	return d, err
 }
 
@@ -92,11 +93,12 @@ func (s *Service) lastSeen(ctx context.Context, cell string) (time.Time, error) 
 	return momentOf(&recs[0], fieldComplete), nil
 }
 
-func (s *Service) edges(ctx context.Context, r *Resource) ([]Edge, error) {
+// edges are the relations at a resource, and how many resources refer to it.
+func (s *Service) edges(ctx context.Context, r *Resource) ([]Edge, int64, error) {
 	var out []Edge
 	others, err := s.ByARN(ctx, targets(r.Related)...)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	for _, rel := range r.Related {
 		edge := Edge{Kind: rel.Kind, Outgoing: true, ARN: rel.Target}
@@ -108,13 +110,19 @@ func (s *Service) edges(ctx context.Context, r *Resource) ([]Edge, error) {
 	filter := store.Filter{All: []store.Condition{{Field: fieldRelated, Op: store.Eq, Values: []any{r.ARN}}}}
 	res, err := s.store.Scroll(ctx, store.Estate, store.Page{Filter: filter, Limit: maxIncoming})
 	if err != nil {
-		return nil, fmt.Errorf("find what refers to %s: %w", r.ARN, err)
+		return nil, 0, fmt.Errorf("find what refers to %s: %w", r.ARN, err)
+	}
+	total := int64(len(res.Records))
+	if res.Next != "" {
+		if total, err = s.store.Count(ctx, store.Estate, filter); err != nil {
+			return nil, 0, fmt.Errorf("count what refers to %s: %w", r.ARN, err)
+		}
 	}
 	var incoming []Edge
 	for i := range res.Records {
 		item, err := itemOf(&res.Records[i])
 		if err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 		for _, rel := range item.Related {
 			if rel.Target == r.ARN {
@@ -123,7 +131,7 @@ func (s *Service) edges(ctx context.Context, r *Resource) ([]Edge, error) {
 		}
 	}
 	slices.SortFunc(incoming, func(a, b Edge) int { return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Item.Name, b.Item.Name)) })
-	return append(out, incoming...), nil
+	return append(out, incoming...), total, nil
 }
 
 // consoleURL opens a resource in the AWS console, which has one address for every ARN.

@@ -180,6 +180,9 @@ func (s *Scanner) collect(ctx context.Context, a *account, c Collector, t Target
 		}
 		at[r.ARN] = len(resources)
 		resources = append(resources, r)
+		if len(resources)%progressEvery == 0 {
+			s.found(t.Cell, progressEvery)
+		}
 	})
 	s.release()
 	if ctx.Err() != nil {
@@ -196,7 +199,18 @@ func (s *Scanner) collect(ctx context.Context, a *account, c Collector, t Target
 	}
 	sortResources(resources)
 	v.add(t.Cell.Region, resources, types)
-	return s.hand(ctx, look{cell: t.Cell, resources: resources, err: err, listed: types}, time.Since(start))
+	return s.hand(ctx, look{cell: t.Cell, resources: resources, err: err, listed: types, told: len(resources) / progressEvery * progressEvery}, time.Since(start))
+}
+
+// progressEvery resources of one cell, progress says that the cell goes on: one may take minutes.
+const progressEvery = 250
+
+// found tells of more resources in a cell that is being read.
+func (s *Scanner) found(cell estate.Cell, more int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.reading += more
+	s.progress(cell, StateRunning)
 }
 
 // elsewhere: the ARN names another region than the cell's, whose own cell reports it.
@@ -229,6 +243,7 @@ type look struct {
 	resources []estate.Resource
 	err       error    // nil: there are no other resources
 	listed    []string // the types that were listed in full
+	told      int      // of the resources, those that progress has told of already
 }
 
 // keep counts a cell that an earlier scan has read.
@@ -269,6 +284,7 @@ func (s *Scanner) delivered(l look) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.report.Resources += len(l.resources)
+	s.reading -= l.told
 	state := StateDone
 	switch {
 	case l.err == nil:

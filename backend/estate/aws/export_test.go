@@ -8,6 +8,9 @@ import (
 // SetMaxBackoff shortens the waits between attempts.
 func SetMaxBackoff(d time.Duration) { maxBackoff = d }
 
+// CallsAtOnce is the most that a cell makes.
+const CallsAtOnce = widest
+
 // Types are the types of all collectors, by service.
 func Types() map[string][]string {
 	types := map[string][]string{}

@@ -30,12 +30,13 @@ func (s3Collector) Collect(ctx context.Context, t Target, emit func(estate.Resou
 		if err != nil {
 			return nil, err
 		}
-		buckets, err := eachOf(ctx, out.Buckets, c.bucket)
-		for _, b := range buckets {
-			if b != nil {
-				emit(*b)
+		_, err = eachOf(ctx, out.Buckets, func(ctx context.Context, b types.Bucket) (struct{}, error) {
+			r, err := c.bucket(ctx, b)
+			if r != nil {
+				emit(*r)
 			}
-		}
+			return struct{}{}, err
+		})
 		return out.ContinuationToken, err
 	})
 }

@@ -31,7 +31,7 @@ type Options struct {
 	// Kept tells which cells need not be read, as those of a scan that was interrupted and goes on. They are not handed over; what
 	// they hold stays as it is. Optional.
 	Kept func(estate.Cell) bool
-	// Progress is told of each cell as it starts and ends, never concurrently. Optional.
+	// Progress is told of each cell as it starts and ends, and of one with very many resources meanwhile; never concurrently. Optional.
 	Progress func(Progress)
 }
 
@@ -96,9 +96,10 @@ type Scanner struct {
 	sink  Sink
 	looks chan look // cells that were read and are not handed over yet
 
-	mu     sync.Mutex // guards what follows, and calls of Progress
-	report Report
-	total  int
+	mu      sync.Mutex // guards what follows, and calls of Progress
+	report  Report
+	total   int
+	reading int // resources of cells that are not finished
 
 	windows map[estate.Cell]*window
 }
@@ -130,7 +131,7 @@ func New(opts Options) *Scanner {
 func (s *Scanner) Scan(ctx context.Context, sink Sink) (Report, error) {
 	start := time.Now()
 	s.meter, s.findings, s.cells = newMeter(), &findings{}, make(chan struct{}, s.opts.Concurrency)
-	s.sink, s.report, s.total = sink, Report{State: StateFailed}, 0
+	s.sink, s.report, s.total, s.reading = sink, Report{State: StateFailed}, 0, 0
 	s.windows = map[estate.Cell]*window{}
 	err := s.run(ctx)
 	s.mu.Lock()
@@ -229,7 +230,7 @@ func (s *Scanner) cellsOf(a *account) int {
 // progress is called with the lock held.
 func (s *Scanner) progress(cell estate.Cell, state string) {
 	s.opts.Progress(Progress{
-		Cell: cell, State: state, Done: s.report.CellsDone + s.report.CellsFailed + s.report.CellsKept + len(s.report.Absent), Total: s.total, Resources: s.report.Resources,
+		Cell: cell, State: state, Done: s.report.CellsDone + s.report.CellsFailed + s.report.CellsKept + len(s.report.Absent), Total: s.total, Resources: s.report.Resources + s.reading,
 	})
 }
 

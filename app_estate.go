@@ -117,7 +117,7 @@ func (a *App) GetResource(arn string) (ResourceDetail, error) {
 	}
 	accounts := h.Estate.Accounts(a.ctx)
 	out := ResourceDetail{
-		Resource: wireResource(d.Item, 0, nil, accounts), Attributes: string(attributes), Relations: []ResourceRelation{},
+		Resource: wireResource(d.Item, 0, nil, accounts), Attributes: string(attributes), Relations: []ResourceRelation{}, Incoming: int(d.Incoming),
 		FirstSeen: stamp(d.FirstSeen), LastSeen: stamp(d.LastSeen), ConsoleURL: d.ConsoleURL,
 	}
 	for _, e := range d.Relations {

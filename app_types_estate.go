@@ -41,6 +41,7 @@ type ResourceDetail struct {
 	Resource   Resource           `json:"resource"`
 	Attributes string             `json:"attributes"` // JSON, indented
 	Relations  []ResourceRelation `json:"relations"`
+	Incoming   int                `json:"incoming"` // resources that refer to it; not all of a great many are in relations
 	FirstSeen  string             `json:"firstSeen"`
 	LastSeen   string             `json:"lastSeen"`
 	ConsoleURL string             `json:"consoleUrl"`

@@ -182,6 +182,18 @@ describe("estate", () => {
     expect(await screen.findByRole("list", { name: "About" })).toBeInTheDocument();
   });
 
+  test("relations that are not all there are said to be", async () => {
+    const fake = freshBackend();
+    fake.neighbours = 20;
+    fake.leftOut = 3200;
+    const { user } = renderWith(<App />);
+    await user.click(await screen.findByRole("tab", { name: "Resources" }));
+    await user.click((await screen.findAllByRole("row"))[1]!);
+    const drawer = await screen.findByRole("dialog", { name: "Resource" });
+    await user.click(await within(drawer).findByRole("tab", { name: "Relations (3,223)" }));
+    expect(await within(drawer).findByText("21 of 3,221 resources that refer to this one are shown.")).toBeInTheDocument();
+  });
+
   test("a search waits for an index that is not there yet", async () => {
     const fake = freshBackend();
     const search = fake.searchEstate;

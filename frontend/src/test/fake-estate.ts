@@ -70,6 +70,8 @@ export abstract class FakeEstate extends FakeChats implements EstateBackend {
   columns: string[] = [];
   /** How many security groups refer to each resource, beside the few relations that it has anyway. */
   neighbours = 0;
+  /** Resources that refer to one and are not among its relations. */
+  leftOut = 0;
 
   importEstate = () => Promise.resolve({ runId: "" });
   exportEstate = (_query: EstateQuery, format: string) => Promise.resolve(`/home/ada/estate.${format}`);
@@ -92,6 +94,7 @@ export abstract class FakeEstate extends FakeChats implements EstateBackend {
     const other = this.resources[1];
     return Promise.resolve({
       resource, attributes: JSON.stringify(attributes, null, 2), firstSeen: iso(50_000), lastSeen: iso(30), consoleUrl: `https://${resource.region}.console.aws.amazon.com/`,
+      incoming: this.neighbours + 1 + this.leftOut,
       relations: [
         ...this.resources.slice(10, 10 + this.neighbours).map((r) => ({ kind: "security-group", outgoing: false, arn: r.arn, resource: r })),
         { kind: "attached-to", outgoing: true, arn: other?.arn ?? "", resource: other }, { kind: "vpc", outgoing: true, arn: "arn:aws:ec2:eu-west-1:111122223333:vpc/vpc-0aa11bb22cc33dd44", resource: undefined }, { kind: "security-group", outgoing: false, arn: this.resources[6]?.arn ?? "", resource: this.resources[6] },

@@ -498,6 +498,7 @@ export namespace main {
 	    resource: Resource;
 	    attributes: string;
 	    relations: ResourceRelation[];
+	    incoming: number;
 	    firstSeen: string;
 	    lastSeen: string;
 	    consoleUrl: string;

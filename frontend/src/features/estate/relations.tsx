@@ -11,6 +11,7 @@ export function Relations({ detail }: { detail: ResourceDetail }) {
   const drawer = useDrawer();
   const { arn } = detail.resource;
   const steps = drawer.at === arn ? drawer.trail.length : 0;
+  const left = leftOut(detail);
   const walk = (to: string) => drawer.walk(arn, to);
   return (
     <>
@@ -23,6 +24,11 @@ export function Relations({ detail }: { detail: ResourceDetail }) {
         />
         <GraphTools steps={steps} onBack={drawer.back} wide={drawer.wide} onWide={() => useDrawer.setState({ wide: !drawer.wide })} />
       </div>
+      {left > 0 && (
+        <p role="note" className="mb-3 text-xs text-muted">
+          {formatCount(detail.incoming - left)} of {formatCount(detail.incoming)} resources that refer to this one are shown.
+        </p>
+      )}
       {detail.relations.length === 0 ? (
         <p className="text-muted">Nothing in the inventory refers to this resource, and it refers to nothing.</p>
       ) : drawer.relations === "graph" ? (
@@ -32,6 +38,11 @@ export function Relations({ detail }: { detail: ResourceDetail }) {
       )}
     </>
   );
+}
+
+/** How many of the resources that refer to this one are not among its relations. */
+export function leftOut({ incoming, relations }: Pick<ResourceDetail, "incoming" | "relations">): number {
+  return Math.max(0, incoming - new Set(relations.filter((r) => !r.outgoing).map((r) => r.arn)).size);
 }
 
 function RelationList({ relations, onWalk }: { relations: ResourceRelation[]; onWalk: (arn: string) => void }) {

@@ -7,14 +7,14 @@ import { ErrorPanel, Skeleton } from "@/components/ui/feedback";
 import { Segmented } from "@/components/ui/segmented";
 import { Tabs, TabsContent, TabsList, TabsTrigger } from "@/components/ui/tabs";
 import { backend, toBackendError, type ResourceDetail } from "@/lib/backend";
-import { formatAgo, formatDateTime } from "@/lib/format";
+import { formatAgo, formatCount, formatDateTime } from "@/lib/format";
 import { useNavigation } from "@/lib/navigation";
 import { toastError } from "@/lib/toast";
 import { Account } from "./account";
 import { History } from "./history";
 import { JsonTree, parseJson } from "./json-tree";
 import { useResource } from "./queries";
-import { Relations } from "./relations";
+import { leftOut, Relations } from "./relations";
 import { useDrawer, type DrawerTab } from "./state";
 
 /** Everything about one resource, over whichever screen is shown. */
@@ -86,7 +86,7 @@ function Detail({ detail }: { detail: ResourceDetail }) {
         <TabsList className="px-5">
           <TabsTrigger value="overview">Overview</TabsTrigger>
           <TabsTrigger value="attributes">Attributes</TabsTrigger>
-          <TabsTrigger value="relations">Relations ({relations.length})</TabsTrigger>
+          <TabsTrigger value="relations">Relations ({formatCount(relations.length + leftOut(detail))})</TabsTrigger>
           <TabsTrigger value="history">History</TabsTrigger>
         </TabsList>
         <TabsContent value="overview" className="min-h-0 flex-1 overflow-y-auto p-5">

@@ -46,7 +46,6 @@ func (w *search) findExact(ctx context.Context) error {
 		return err
 	}
 	w.exact = res.Records
-	w.page.FromLedger = res.FromLedger
 	place := func(r *store.Record) int {
 		if slices.Contains(spellings, strings.ToLower(str(r, fieldARN))) {
 			return -1 // what is named, before what names it

@@ -101,7 +101,6 @@ func (w *search) fill(ctx context.Context, hits []Hit, tiers []store.Filter, ski
 			return err
 		}
 		skip = 0
-		w.page.FromLedger = w.page.FromLedger || res.FromLedger
 		for i := range res.Records {
 			rec := &res.Records[i]
 			hit, err := hitOf(rec, 1/float64(at.Tier+1), w.all(ranked{rec: rec, why: w.reasons(rec)}))
@@ -122,12 +121,12 @@ func (w *search) fill(ctx context.Context, hits []Hit, tiers []store.Filter, ski
 	return nil
 }
 
-// order is by keys also for numbers: what has none comes last, and a page can begin anywhere.
+// order is by name unless another is chosen; what has no value comes last.
 func (w *search) order() store.Order {
 	if w.query.SortBy == "" {
 		return store.Order{Field: fieldName, Desc: w.query.Desc}
 	}
-	return store.Order{Field: w.query.SortBy, Desc: w.query.Desc, Keyed: true}
+	return store.Order{Field: w.query.SortBy, Desc: w.query.Desc}
 }
 
 func hitOf(rec *store.Record, score float64, why []string) (Hit, error) {

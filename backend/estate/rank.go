@@ -250,7 +250,7 @@ func (w *search) byWords(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	w.page.FromLedger = res.FromLedger
+	w.page.FromLedger = true
 	w.note("The search index is not running: only names were searched.")
 	hits := w.exactHits()
 	var rest []ranked

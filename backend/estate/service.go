@@ -104,19 +104,20 @@ func Schema() store.Schema {
 	}
 	for _, f := range []string{
 		fieldType, fieldService, fieldRegion, fieldAccount, fieldEnv, fieldTeam, fieldOwners, fieldCell, fieldState, fieldEngine, fieldRuntime, fieldVersion,
-		fieldClass, fieldKind,
+		fieldClass, fieldKind, fieldTraits,
 	} {
 		fields[f] = store.Keyword
 	}
-	for _, f := range []string{fieldARN, fieldName, fieldTags, fieldTagTerms, fieldWords, fieldIDs, fieldRelated, fieldTraits} {
-		fields[f] = store.Lookup
+	fields[fieldARN], fields[fieldName], fields[fieldTags] = store.Lookup, store.Lookup, store.Labels
+	for _, f := range []string{fieldTagTerms, fieldWords, fieldIDs, fieldRelated} {
+		fields[f] = store.Lookups
 	}
 	for _, f := range flags {
 		fields[f] = store.Bool
 	}
 	return store.Schema{
 		Collection: store.Estate, Fields: fields, Searchable: true, DenseWeight: denseWeight, AvgTerms: averageTerms,
-		ScopeField: fieldCell, SealedField: "encrypted_detail", Derive: derive, FlatBelow: flatBelow,
+		ScopeField: fieldCell, SealedField: "encrypted_detail", Derive: derive, FlatBelow: flatBelow, Listed: true,
 	}
 }
 

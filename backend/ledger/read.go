@@ -89,6 +89,46 @@ func (l *Ledger) All(ctx context.Context, collection string) iter.Seq2[Record, e
 	}
 }
 
+// Fields goes through a collection by id, in batches, and reads of each record its id and its plain fields alone.
+func (l *Ledger) Fields(ctx context.Context, collection string) iter.Seq2[Record, error] {
+	const batch = 5000
+	return func(yield func(Record, error) bool) {
+		for after := ""; ; {
+			recs, err := l.fieldsAfter(ctx, collection, after, batch)
+			if err != nil {
+				yield(Record{}, err)
+				return
+			}
+			for _, r := range recs {
+				if !yield(r, nil) {
+					return
+				}
+			}
+			if len(recs) < batch {
+				return
+			}
+			after = recs[len(recs)-1].ID
+		}
+	}
+}
+
+func (l *Ledger) fieldsAfter(ctx context.Context, collection, after string, limit int) ([]Record, error) {
+	rows, err := l.read.QueryContext(ctx, "SELECT id, fields FROM records WHERE collection = ? AND id > ? ORDER BY id LIMIT ?", collection, after, limit)
+	if err != nil {
+		return nil, classifyRead(err)
+	}
+	defer rows.Close()
+	var out []Record
+	for rows.Next() {
+		r := Record{Collection: collection}
+		if err := rows.Scan(&r.ID, &r.Fields); err != nil {
+			return nil, classifyRead(err)
+		}
+		out = append(out, r)
+	}
+	return out, classifyRead(rows.Err())
+}
+
 // IDRev is what the mending pass compares.
 type IDRev struct {
 	ID  string

@@ -61,7 +61,6 @@ func (s *Store) Connect(ctx context.Context, a Address) error {
 	s.conn.swap(client, closer(client, cancel))()
 	for _, c := range s.order {
 		s.coll[c].mend.reset()
-		s.coll[c].keys.clear()
 		s.coll[c].changed()
 	}
 	s.work.Go(func() { s.mendAll(mendCtx) })

@@ -30,7 +30,14 @@ func damage(t *testing.T, dir, id string) {
 }
 
 func TestAListLeavesOutWhatDoesNotOpen(t *testing.T) {
-	e := storetest.OpenWithoutModel(t, notes(), titles())
+	orders := map[string]store.Order{"id": {}, "number": {Field: "at", Desc: true}}
+	leavesOutWhatDoesNotOpen(t, notes(), orders)
+	orders["word"] = store.Order{Field: "thread"}
+	leavesOutWhatDoesNotOpen(t, listedNotes(), orders)
+}
+
+func leavesOutWhatDoesNotOpen(t *testing.T, schema store.Schema, orders map[string]store.Order) {
+	e := storetest.OpenWithoutModel(t, schema, titles())
 	var ids []string
 	for i := range 12 {
 		rec := note(i, "text")
@@ -41,7 +48,7 @@ func TestAListLeavesOutWhatDoesNotOpen(t *testing.T) {
 	for _, i := range []int{0, 5, 11} {
 		damage(t, e.Dir, ids[i])
 	}
-	for name, order := range map[string]store.Order{"id": {}, "number": {Field: "at", Desc: true}, "word": {Field: "thread"}} {
+	for name, order := range orders {
 		for _, limit := range []int{1, 3, 50} {
 			var good, bad int
 			for p := (store.Page{Order: order, Limit: limit}); ; {

@@ -11,6 +11,7 @@ import (
 	"github.com/qdrant/go-client/qdrant"
 
 	"cloudops/backend/ledger"
+	"cloudops/backend/store/table"
 )
 
 // scrollLedger answers a list from the ledger: the same records in the same order as from Qdrant, only slower.
@@ -22,11 +23,11 @@ func (s *Store) scrollLedger(ctx context.Context, col *collection, p Page, cur c
 	if err != nil {
 		return Result{}, err
 	}
-	numeric := p.Order.Field != "" && !byKeys(col, p.Order)
+	numeric := p.Order.Field != ""
 	if numeric {
 		rows = slices.DeleteFunc(rows, func(r row) bool { _, ok := number(r.fields[p.Order.Field]); return !ok })
 	}
-	slices.SortStableFunc(rows, func(a, b row) int { return compareRows(a, b, p.Order, numeric) })
+	slices.SortStableFunc(rows, func(a, b row) int { return compareRows(a, b, p.Order) })
 	start := position(rows, p.Order.Field, cur)
 	end := min(start+p.Limit, len(rows))
 	res := Result{FromLedger: true}
@@ -37,7 +38,7 @@ func (s *Store) scrollLedger(ctx context.Context, col *collection, p Page, cur c
 		all = append(all, rec)
 	}
 	if end < len(rows) {
-		res.Next = nextFromLedger(rows, all, end, p.Order.Field, numeric, cur).String()
+		res.Next = nextFromLedger(rows, all, end, p.Order.Field, cur).String()
 	}
 	return res, nil
 }
@@ -102,14 +103,11 @@ func seqBounds(col *collection, p Page, cur cursor) (from, to int64) {
 }
 
 // nextFromLedger makes a cursor that Qdrant understands as well: it may be back for the next page.
-func nextFromLedger(rows []row, recs []Record, end int, field string, numeric bool, cur cursor) cursor {
-	switch {
-	case field == "":
+func nextFromLedger(rows []row, recs []Record, end int, field string, cur cursor) cursor {
+	if field == "" {
 		return cursor{After: rows[end].ID}
-	case numeric:
-		return nextByNumber(recs, field, cur)
 	}
-	return cursor{Offset: end}
+	return nextByNumber(recs, field, cur)
 }
 
 func position(rows []row, field string, cur cursor) int {
@@ -127,15 +125,12 @@ func position(rows []row, field string, cur cursor) int {
 		}
 		return i
 	}
-	return min(cur.Offset, len(rows))
+	return 0
 }
 
-func compareRows(a, b row, o Order, numeric bool) int {
+func compareRows(a, b row, o Order) int {
 	if o.Field == "" {
 		return strings.Compare(a.ID, b.ID)
-	}
-	if !numeric {
-		return compareKeys(sortKey(a.fields[o.Field], o.Exact), sortKey(b.fields[o.Field], o.Exact), a.ID, b.ID, o.Desc)
 	}
 	x, _ := number(a.fields[o.Field])
 	y, _ := number(b.fields[o.Field])
@@ -218,6 +213,13 @@ func (s *Store) Count(ctx context.Context, c Collection, f Filter) (int64, error
 	if err != nil {
 		return 0, err
 	}
+	if col.Listed {
+		t, err := s.listed(ctx, col)
+		if err != nil {
+			return 0, fmt.Errorf("count %s: %w", c, err)
+		}
+		return t.Count(f)
+	}
 	client, err := s.fresh(ctx, col)
 	if err == nil {
 		var n int64
@@ -260,6 +262,13 @@ func (s *Store) Facets(ctx context.Context, c Collection, field string, f Filter
 	if kind, ok := col.Fields[field]; !ok || kind == Integer || kind == Float {
 		return nil, fmt.Errorf("count the values of %s: it is no field of %s with values that repeat", field, c)
 	}
+	if col.Listed {
+		t, err := s.listed(ctx, col)
+		if err != nil {
+			return nil, fmt.Errorf("count the values of %s: %w", field, err)
+		}
+		return t.Facets(field, f, limitOf(limit))
+	}
 	limit = limitOf(limit)
 	client, err := s.fresh(ctx, col)
 	if err == nil {
@@ -296,15 +305,6 @@ func facetsOf(rows []row, field string, limit int) []Facet {
 	for v, n := range counts {
 		facets = append(facets, Facet{Value: v, Count: n})
 	}
-	sortFacets(facets)
+	table.SortFacets(facets)
 	return facets[:min(limit, len(facets))]
-}
-
-func sortFacets(facets []Facet) {
-	slices.SortFunc(facets, func(a, b Facet) int {
-		if a.Count != b.Count {
-			return int(b.Count - a.Count)
-		}
-		return strings.Compare(a.Value, b.Value)
-	})
 }

@@ -78,7 +78,6 @@ func (s *Store) applySome() (worked bool, err error) {
 			return err
 		})
 		// Before finish: whoever waits for these writes must not see a list from before them.
-		col.keys.forget(ids)
 		col.changed()
 		col.todo.finish(ids, ticket, err != nil)
 		if err != nil {

@@ -136,7 +136,7 @@ func (s *Store) ensureIndexes(ctx context.Context, client *qdrant.Client, col *c
 		case Tenant:
 			req.FieldType = qdrant.PtrOf(qdrant.FieldType_FieldTypeKeyword)
 			req.FieldIndexParams = qdrant.NewPayloadIndexParamsKeyword(&qdrant.KeywordIndexParams{IsTenant: qdrant.PtrOf(true)})
-		case Lookup:
+		case Lookup, Lookups, Labels:
 			req.FieldType = qdrant.PtrOf(qdrant.FieldType_FieldTypeKeyword)
 			req.FieldIndexParams = qdrant.NewPayloadIndexParamsKeyword(&qdrant.KeywordIndexParams{OnDisk: qdrant.PtrOf(true)})
 		case Integer:

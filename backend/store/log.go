@@ -60,8 +60,8 @@ func (s *Store) Restore(ctx context.Context, c Collection, id string) (int, erro
 	for i, row := range rows {
 		changes[i] = ledger.Change{Record: row}
 	}
-	if _, err := s.ledger.Apply(ctx, changes); err != nil {
-		return 0, fmt.Errorf("restore %s: %w", id, translate(err))
+	if _, err := s.commit(ctx, changes); err != nil {
+		return 0, fmt.Errorf("restore %s: %w", id, err)
 	}
 	for _, row := range rows {
 		if col := s.coll[Collection(row.Collection)]; !col.LedgerOnly {
@@ -105,8 +105,8 @@ func (s *Store) Replace(ctx context.Context, changes []ledger.Change) (unreadabl
 	if len(keep) == 0 {
 		return unreadable, nil
 	}
-	if _, err := s.ledger.Apply(ctx, keep); err != nil {
-		return unreadable, fmt.Errorf("put back: %w", translate(err))
+	if _, err := s.commit(ctx, keep); err != nil {
+		return unreadable, fmt.Errorf("put back: %w", err)
 	}
 	for c, list := range ids {
 		s.coll[c].todo.push(list...)

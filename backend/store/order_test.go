@@ -13,9 +13,9 @@ import (
 	"cloudops/backend/store/storetest"
 )
 
-// The order by a Keyword field is right after every kind of change, however much of it was remembered from before.
-func TestKeywordOrderFollowsEveryChange(t *testing.T) {
-	e := storetest.OpenWithoutModel(t, notes())
+// The order of a listed collection by any field is right after every kind of change, and without Qdrant.
+func TestAListFollowsEveryChange(t *testing.T) {
+	e := storetest.OpenWithoutModel(t, listedNotes())
 	ctx := storetest.Context(t)
 	random := rand.New(rand.NewPCG(1, 2))
 	named := map[string]store.Record{}
@@ -61,6 +61,14 @@ func TestKeywordOrderFollowsEveryChange(t *testing.T) {
 	inThread := func(r store.Record) bool { return r.Scope == "thread-1" }
 	all := func(store.Record) bool { return true }
 	for round := range 12 {
+		switch round {
+		case 5:
+			e.KillQdrant()
+		case 8: // a new start reads the table from the ledger
+			e.StartQdrant()
+			e.CloseStore()
+			e.OpenStore()
+		}
 		if round%2 == 0 {
 			check(thread, inThread, round%4 == 0)
 		}
@@ -85,7 +93,13 @@ func TestKeywordOrderFollowsEveryChange(t *testing.T) {
 
 // TestCountsFollowEveryChange: what was counted is remembered, and never for longer than it is true.
 func TestCountsFollowEveryChange(t *testing.T) {
-	e := storetest.OpenWithoutModel(t, notes())
+	for name, schema := range map[string]store.Schema{"from the index": notes(), "from a table": listedNotes()} {
+		t.Run(name, func(t *testing.T) { countsFollow(t, schema) })
+	}
+}
+
+func countsFollow(t *testing.T, schema store.Schema) {
+	e := storetest.OpenWithoutModel(t, schema)
 	ctx := storetest.Context(t)
 	random := rand.New(rand.NewPCG(3, 4))
 	kinds := map[string]string{}
@@ -136,6 +150,49 @@ func TestCountsFollowEveryChange(t *testing.T) {
 	e.KillQdrant()
 	check()
 	e.StartQdrant()
+	require.NoError(t, e.Store.Connect(ctx, e.Address()))
 	e.Embedded()
 	check()
+}
+
+// TestWhatIsPutBackIsListed: records come back into a list by each way there is, and leave it with each deletion.
+func TestWhatIsPutBackIsListed(t *testing.T) {
+	e := storetest.OpenWithoutModel(t, listedNotes())
+	ctx := storetest.Context(t)
+	put(t, e, many(20)...)
+	gone := note(4, "").ID
+	_, err := e.Store.Delete(ctx, store.ChatHistory, gone)
+	require.NoError(t, err)
+	ids, _ := pages(t, e.Store, store.Page{Limit: 7})
+	require.Len(t, ids, 19)
+	require.NotContains(t, ids, gone)
+	n, err := e.Store.Restore(ctx, store.ChatHistory, gone)
+	require.NoError(t, err)
+	require.Equal(t, 1, n)
+	ids, _ = pages(t, e.Store, store.Page{Limit: 7})
+	require.Len(t, ids, 20)
+	// The same record twice in one write: the last counts.
+	require.NoError(t, e.Store.Update(ctx,
+		store.WriteOp{Collection: store.ChatHistory, Put: []store.Record{note(30, "for a moment")}},
+		store.WriteOp{Collection: store.ChatHistory, Delete: []string{note(30, "").ID, gone}},
+	))
+	total, err := e.Store.Count(ctx, store.ChatHistory, store.Filter{})
+	require.NoError(t, err)
+	require.EqualValues(t, 19, total)
+	_, err = e.Store.Put(ctx, store.ChatHistory, store.Record{ID: note(1, "").ID, Rev: 1 << 40})
+	require.ErrorIs(t, err, store.ErrConflict)
+	ids, _ = pages(t, e.Store, store.Page{Order: store.Order{Field: "kind"}, Limit: 50})
+	require.Len(t, ids, 19, "what was refused changed nothing")
+	res, err := e.Store.Scroll(ctx, store.ChatHistory, store.Page{Skip: 15, Limit: 10})
+	require.NoError(t, err)
+	require.Len(t, res.Records, 4)
+}
+
+// TestOnlyListedCollectionsBeginAnywhere: the others say so.
+func TestOnlyListedCollectionsBeginAnywhere(t *testing.T) {
+	e := storetest.OpenWithoutModel(t, notes())
+	for _, p := range []store.Page{{Skip: 1}, {Order: store.Order{Field: "kind"}}, {Order: store.Order{Field: "color"}}} {
+		_, err := e.Store.Scroll(storetest.Context(t), store.ChatHistory, p)
+		require.ErrorContains(t, err, "not listed")
+	}
 }

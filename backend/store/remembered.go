@@ -7,9 +7,8 @@ import (
 	"sync"
 )
 
-// How many results of a collection are remembered: an order holds an id of each record, a count of values a few lines.
+// How many results of a collection are remembered: a count of values is a few lines.
 const (
-	maxLists  = 8
 	maxCounts = 512
 	// maxMatched bounds what is kept of the ledger while the index is down: a row is about a kilobyte.
 	maxMatched = 30_000
@@ -81,7 +80,6 @@ func (m *matched) drop() {
 
 // changed drops what was remembered of the collection as it was.
 func (col *collection) changed() {
-	col.lists.drop()
 	col.counts.drop()
 	col.totals.drop()
 	col.matched.drop()

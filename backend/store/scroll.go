@@ -5,8 +5,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"math"
-	"strings"
 
 	"github.com/qdrant/go-client/qdrant"
 )
@@ -14,7 +12,6 @@ import (
 const (
 	defaultLimit = 100
 	maxLimit     = 1000
-	listBatch    = 10000 // ids and one field of each, read at a time to order by a Keyword field
 )
 
 // cursor says where a page ended.
@@ -22,7 +19,7 @@ type cursor struct {
 	After  string   `json:"a,omitempty"` // id order: the first id of the next page
 	Value  *float64 `json:"v,omitempty"` // number order: the value the page ended with …
 	Seen   []string `json:"s,omitempty"` // … and the ids with that value that were returned
-	Offset int      `json:"o,omitempty"` // keyword order, and the ledger's
+	Offset int      `json:"o,omitempty"` // of a Listed collection: records before the next page
 }
 
 func (c cursor) String() string {
@@ -52,7 +49,7 @@ func limitOf(n int) int {
 	return min(n, maxLimit)
 }
 
-// Scroll implements Reader: from Qdrant where it is known to be complete, else from the ledger.
+// Scroll implements Reader: a Listed collection from its table, another from Qdrant where it is known to be complete, else from the ledger.
 func (s *Store) Scroll(ctx context.Context, c Collection, p Page) (Result, error) {
 	col, err := s.collection(c)
 	if err != nil {
@@ -64,10 +61,18 @@ func (s *Store) Scroll(ctx context.Context, c Collection, p Page) (Result, error
 	}
 	p.Limit = limitOf(p.Limit)
 	if p.Skip > 0 && p.Cursor == "" {
-		if !byKeys(col, p.Order) {
-			return Result{}, fmt.Errorf("list %s: an order by %q cannot begin in its middle", c, p.Order.Field)
-		}
 		cur.Offset = p.Skip
+	}
+	if col.Listed {
+		res, err := s.scrollTable(ctx, col, p, cur)
+		if err != nil {
+			return Result{}, fmt.Errorf("list %s: %w", c, err)
+		}
+		return res, nil
+	}
+	kind, declared := col.Fields[p.Order.Field]
+	if p.Skip > 0 || p.Order.Field != "" && (!declared || kind != Integer && kind != Float) {
+		return Result{}, fmt.Errorf("list %s by %q: a collection that is not listed is read from its beginning, by id or by a number", c, p.Order.Field)
 	}
 	client, err := s.fresh(ctx, col)
 	if err == nil {
@@ -104,23 +109,10 @@ func (s *Store) scrollIndex(ctx context.Context, client *qdrant.Client, col *col
 	if err != nil {
 		return Result{}, err
 	}
-	_, declared := col.Fields[p.Order.Field]
-	switch {
-	case p.Order.Field == "":
+	if p.Order.Field == "" {
 		return s.scrollByID(ctx, client, col, filter, p, cur)
-	case !declared:
-		return Result{}, fmt.Errorf("order by %s: the field is not declared", p.Order.Field)
-	case !byKeys(col, p.Order):
-		return s.scrollByNumber(ctx, client, col, filter, p, cur)
-	default:
-		return s.scrollByKeyword(ctx, client, col, filter, p, cur)
 	}
-}
-
-// byKeys: the order is made of remembered keys, not by Qdrant.
-func byKeys(col *collection, o Order) bool {
-	kind, declared := col.Fields[o.Field]
-	return declared && (o.Keyed || kind != Integer && kind != Float)
+	return s.scrollByNumber(ctx, client, col, filter, p, cur)
 }
 
 func (s *Store) scrollByID(ctx context.Context, client *qdrant.Client, col *collection, filter *qdrant.Filter, p Page, cur cursor) (Result, error) {
@@ -184,79 +176,6 @@ func nextByNumber(recs []Record, field string, before cursor) cursor {
 		}
 	}
 	return next
-}
-
-func (s *Store) scrollByKeyword(ctx context.Context, client *qdrant.Client, col *collection, filter *qdrant.Filter, p Page, cur cursor) (Result, error) {
-	key, err := resultKey(p.Filter, p.Order)
-	if err != nil {
-		return Result{}, err
-	}
-	ids, err := col.lists.get(key, func() ([]string, error) { return s.orderedIDs(ctx, client, col, filter, p) })
-	if err != nil {
-		return Result{}, err
-	}
-	start := min(cur.Offset, len(ids))
-	page := ids[start:min(start+p.Limit, len(ids))]
-	recs, err := s.points(ctx, client, col, page)
-	if err != nil {
-		return Result{}, err
-	}
-	var res Result
-	for _, rec := range recs {
-		res.add(rec)
-	}
-	if start+len(page) < len(ids) {
-		res.Next = cursor{Offset: start + len(page)}.String()
-	}
-	return res, nil
-}
-
-func sortKey(v any, exact bool) string {
-	key := ""
-	switch v := v.(type) {
-	case string:
-		key = v
-	case []string:
-		key = strings.Join(v, "\x00")
-	case bool:
-		key = fmt.Sprint(v)
-	case int64:
-		key = numberKey(float64(v))
-	case float64:
-		key = numberKey(v)
-	}
-	if exact {
-		return key
-	}
-	return strings.ToLower(key)
-}
-
-// numberKey is a text that sorts as the number does.
-func numberKey(v float64) string {
-	bits := math.Float64bits(v)
-	if v < 0 {
-		bits = ^bits
-	} else {
-		bits |= 1 << 63
-	}
-	return fmt.Sprintf("%016x", bits)
-}
-
-func compareKeys(a, b, idA, idB string, desc bool) int {
-	if (a == "") != (b == "") {
-		if a == "" {
-			return 1
-		}
-		return -1
-	}
-	n := strings.Compare(a, b)
-	if desc {
-		n = -n
-	}
-	if n == 0 {
-		return strings.Compare(idA, idB)
-	}
-	return n
 }
 
 // points fetches ids from Qdrant in their order; what was deleted meanwhile is left out.

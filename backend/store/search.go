@@ -10,6 +10,7 @@ import (
 	"github.com/qdrant/go-client/qdrant"
 
 	"cloudops/backend/embedding"
+	"cloudops/backend/store/table"
 )
 
 // maxQueryText bounds what of a query is read, in bytes: far more than the model's window.
@@ -208,7 +209,7 @@ func (s *Store) facetsIndex(ctx context.Context, client *qdrant.Client, col *col
 			facets[i].Value = strconv.FormatBool(b.BoolValue)
 		}
 	}
-	sortFacets(facets)
+	table.SortFacets(facets)
 	return facets, nil
 }
 

@@ -62,6 +62,8 @@ type Store struct {
 	work   sync.WaitGroup
 
 	conn connection
+	// commitMu is held from a write of listed collections to the ledger until their tables have it, and while a table is filled.
+	commitMu sync.Mutex
 	// applyMu is held while points are written, so that a slow embedding never overwrites a newer state.
 	applyMu   sync.Mutex
 	wake      chan struct{} // the index stages have something to do
@@ -75,13 +77,12 @@ type Store struct {
 type collection struct {
 	Schema
 	terms   *embedding.TermEncoder
-	todo    *queue               // to be written to Qdrant
-	dense   *queue               // to be embedded
-	lists   remembered[[]string] // orders by remembered keys
+	todo    *queue // to be written to Qdrant
+	dense   *queue // to be embedded
 	counts  remembered[[]Facet]
 	totals  remembered[int64]
 	matched matched
-	keys    keyCache
+	listing listing
 	mend    mendState
 	kept    vectorCache
 }
@@ -111,11 +112,12 @@ func New(d Deps, o Options) (*Store, error) {
 			return nil, fmt.Errorf("store: collection %s is searchable and in the ledger alone", schema.Collection)
 		}
 		s.coll[schema.Collection] = &collection{Schema: schema, terms: s.termEncoder(schema), todo: newQueue(), dense: newQueue(),
-			lists: remembered[[]string]{most: maxLists}, counts: remembered[[]Facet]{most: maxCounts}, totals: remembered[int64]{most: maxCounts}}
+			counts: remembered[[]Facet]{most: maxCounts}, totals: remembered[int64]{most: maxCounts}}
 		if !schema.LedgerOnly {
 			s.order = append(s.order, schema.Collection)
 		}
 	}
+	s.work.Go(s.fillListings)
 	s.work.Go(s.applyLoop)
 	s.work.Go(s.denseLoop)
 	return s, nil
@@ -189,9 +191,9 @@ func (s *Store) update(ctx context.Context, ops []WriteOp) ([]int64, error) {
 	if len(changes) == 0 {
 		return nil, nil
 	}
-	revs, err := s.ledger.Apply(ctx, changes)
+	revs, err := s.commit(ctx, changes)
 	if err != nil {
-		return nil, translate(err)
+		return nil, err
 	}
 	for _, op := range ops {
 		s.enqueue(op)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"cloudops/backend/embedding"
+	"cloudops/backend/store/table"
 )
 
 // Collection names a kind of record. In Qdrant it is an alias of the same name
@@ -82,8 +83,10 @@ const (
 	Integer                  // int64: equality, ranges, order
 	Float                    // float64: ranges, order
 	Bool
-	Tenant // a Keyword that most queries filter by
-	Lookup // a Keyword of many values, whose index stays on disk: it is looked up in, and seldom counted
+	Tenant  // a Keyword that most queries filter by
+	Lookup  // a string that is hardly ever the same twice: looked up and ordered by, never counted; its index stays on disk
+	Lookups // a []string of such: looked up in
+	Labels  // a Keyword of many values, whose index stays on disk
 )
 
 // Schema declares a collection. Each feature declares its own.
@@ -109,6 +112,9 @@ type Schema struct {
 	// SeqField is the plain field that repeats Record.Seq, if there is one and no two records of a scope have the same: a
 	// scope's list in this order is read from the ledger page by page.
 	SeqField string
+	// Listed: the plain fields are kept in memory, about half a kilobyte for each record, and lists, orders and counts are made from them, in
+	// any order, as fast as they are read, and whether or not Qdrant runs.
+	Listed bool
 	// LedgerOnly: the collection is kept in the ledger and its log, and never sent to Qdrant. Not with Searchable.
 	LedgerOnly bool
 	// SteadyDoc: records are written much more often than what they are found by changes. The last vectors are kept in
@@ -126,43 +132,29 @@ type Schema struct {
 	Affects func(ctx context.Context, r Reader, rec Record) ([]string, error)
 }
 
-// Op is the comparison of a Condition.
-type Op int
+// What lists are asked with.
+type (
+	// Op is the comparison of a Condition.
+	Op = table.Op
+	// Condition compares one plain field.
+	Condition = table.Condition
+	// Filter is a conjunction; its Any is a disjunction inside it. The zero Filter matches all.
+	Filter = table.Filter
+	// Order sorts by a plain field. A Listed collection is ordered by any of them; others by Integer and Float fields alone, and what
+	// does not have the field is then left out. The zero Order is by id.
+	Order = table.Order
+	// Facet is a value of a field and how many records have it.
+	Facet = table.Facet
+)
 
 // The comparisons.
 const (
-	Eq      Op = iota // the field is Values[0], or contains it where it is a list
-	In                // … is one of Values
-	Range             // Min ≤ field ≤ Max; a nil bound is open
-	Exists            // the field is there
-	Missing           // the field is not there
+	Eq      = table.Eq
+	In      = table.In
+	Range   = table.Range
+	Exists  = table.Exists
+	Missing = table.Missing
 )
-
-// Condition compares one plain field.
-type Condition struct {
-	Field    string
-	Op       Op
-	Values   []any // string, int64 or bool
-	Min, Max *float64
-	Not      bool // negates the comparison
-}
-
-// Filter is a conjunction; Any is a disjunction inside it. The zero Filter matches all.
-type Filter struct {
-	All []Condition
-	Any []Condition
-}
-
-// Order sorts by a plain field. Integer and Float fields page by value; the order of a Keyword field is kept
-// in memory until the collection changes. The zero Order is by id.
-type Order struct {
-	Field string
-	Desc  bool
-	Exact bool // Keyword fields by their bytes; without it they are ordered as people do, ignoring case
-	// Keyed orders numbers as Keyword fields are: by remembered keys, those without one last. It takes longer the first time, and allows
-	// Page.Skip.
-	Keyed bool
-}
 
 // Page asks for part of an ordered list.
 type Page struct {
@@ -170,23 +162,17 @@ type Page struct {
 	Order  Order
 	Limit  int    // 1 … 1000; 0 means 100
 	Cursor string // Result.Next of the page before
-	Skip   int    // without a Cursor: records left out at the beginning, in an order by a Keyword field or a Keyed one
+	Skip   int    // without a Cursor: records of a Listed collection that are left out at the beginning
 }
 
 // Result is a page of records, opened.
 type Result struct {
 	Records []Record
 	Next    string // empty at the end
-	// FromLedger: Qdrant was not asked or did not answer; the list is complete all the same.
+	// FromLedger: the collection is not Listed and Qdrant did not answer; the list is complete all the same.
 	FromLedger bool
 	// Damaged are the records of this page that do not open, with their plain fields alone. They are not in Records.
 	Damaged []Record
-}
-
-// Facet is a value of a field and how many records have it.
-type Facet struct {
-	Value string
-	Count int64
 }
 
 // Query is a hybrid search.

@@ -1,3 +1,4 @@
+import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -148,4 +149,46 @@ test("a new machine takes everything over with the recovery key", async ({ page,
     await other.stop();
     rmSync(home, { recursive: true, force: true });
   }
+});
+
+test("a purged conversation is found by its title and brought back, by keys alone", async ({ page, app }) => {
+  const place = path.join(app.home, "other-disk");
+  mkdirSync(place);
+  await page.goto(app.url);
+  await page.getByRole("button", { name: "Look around first" }).click({ timeout: 60_000 });
+  await converse(page, "Storage of billing");
+  await page.keyboard.press("Control+3");
+  await page.getByLabel("Folder", { exact: true }).fill(place);
+  await page.getByRole("button", { name: "Save and back up" }).click();
+  await expect(rows(page)).toHaveCount(2);
+  const moment = await page.evaluate(() => {
+    const two = (n: number) => String(n).padStart(2, "0");
+    const d = new Date();
+    return `${d.getFullYear()}-${two(d.getMonth() + 1)}-${two(d.getDate())} ${two(d.getHours())}:${two(d.getMinutes())}:${two(d.getSeconds())}`;
+  });
+  await page.waitForTimeout(1100); // a moment takes in all of its second
+  const remains = await page.evaluate(async () => {
+    const bound = (window as never as { go: { main: { App: Bound } } }).go.main.App;
+    const all = (await bound.ListConversations!({ status: "active", folderId: "", tag: "", pinned: "", limit: 10, cursor: "" })) as { conversations: { id: string }[] };
+    const ids = all.conversations.map((c) => c.id);
+    await bound.DeleteConversations!(ids);
+    await bound.PurgeDeleted!(ids);
+    return ((await bound.ListDeleted!()) as unknown[]).length;
+  });
+  expect(remains).toBe(0);
+
+  await page.keyboard.press("Control+k");
+  await page.getByRole("combobox").fill("bring back");
+  await page.keyboard.press("Enter");
+  const dialog = page.getByRole("dialog", { name: "Bring back a conversation that is gone" });
+  await dialog.getByLabel(/^Moment/).fill(moment);
+  await page.keyboard.press("Enter");
+  await expect(dialog.getByRole("status")).toContainText("1 conversation of that moment is gone now", { timeout: 60_000 });
+  await dialog.getByRole("radio", { name: /^Storage of billing/ }).focus();
+  await page.keyboard.press("Space");
+  const { violations } = await new AxeBuilder({ page }).withTags(["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]).analyze();
+  expect(violations.map((v) => v.id)).toEqual([]);
+  await page.keyboard.press("Enter");
+  await expect(dialog).toBeHidden({ timeout: 60_000 });
+  await expect((await conversations(page)).getByRole("button", { name: /^Storage of billing/ })).toBeVisible();
 });

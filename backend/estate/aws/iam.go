@@ -59,8 +59,12 @@ func iamDetails(ctx context.Context, r *run[*iam.Client], token *string) (*strin
 	if err != nil {
 		return nil, err
 	}
-	for _, u := range out.UserDetailList {
+	err = each(ctx, r, out.UserDetailList, func(ctx context.Context, u types.UserDetail) error {
 		iamUser(ctx, r, u)
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
 	for _, g := range out.GroupDetailList {
 		i := r.item("AWS::IAM::Group", str(g.Arn), str(g.GroupName), nil, struct {

@@ -1,12 +1,14 @@
 package store
 
 import (
-	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
+	"github.com/tidwall/gjson"
 
 	"cloudops/backend/crypto"
 	"cloudops/backend/ledger"
@@ -92,36 +94,38 @@ func (r *Result) add(rec Record) {
 
 // decodeFields gives back the Go types that Record.Fields promises.
 func decodeFields(col *collection, plain []byte) (map[string]any, error) {
-	dec := json.NewDecoder(bytes.NewReader(plain))
-	dec.UseNumber()
+	if !gjson.ValidBytes(plain) {
+		return nil, errors.New("they are not JSON")
+	}
+	object := gjson.ParseBytes(plain)
+	if !object.IsObject() {
+		return nil, errors.New("they are not a JSON object")
+	}
 	fields := map[string]any{}
-	if err := dec.Decode(&fields); err != nil {
-		return nil, err
-	}
-	for name, v := range fields {
-		fields[name] = typed(col.Fields[name], v)
-	}
+	object.ForEach(func(name, v gjson.Result) bool {
+		fields[name.Str] = typed(col.Fields[name.Str], v)
+		return true
+	})
 	return fields, nil
 }
 
-func typed(kind FieldKind, v any) any {
-	switch v := v.(type) {
-	case json.Number:
-		if i, err := v.Int64(); err == nil && kind != Float && !strings.ContainsAny(v.String(), ".eE") {
+func typed(kind FieldKind, v gjson.Result) any {
+	switch {
+	case v.Type == gjson.Number && kind != Float:
+		if i, err := strconv.ParseInt(v.Raw, 10, 64); err == nil {
 			return i
 		}
-		f, _ := v.Float64() // the decoder accepted it as a number
-		return f
-	case []any:
-		list := make([]string, 0, len(v))
-		for _, item := range v {
-			if text, ok := item.(string); ok {
-				list = append(list, text)
+	case v.IsArray():
+		items := v.Array()
+		list := make([]string, 0, len(items))
+		for _, item := range items {
+			if item.Type == gjson.String {
+				list = append(list, item.Str)
 			}
 		}
 		return list
 	}
-	return v
+	return v.Value()
 }
 
 // sealedKeyID is the id of the data key that sealed a value: the part between its first two dots.

@@ -33,7 +33,7 @@ func newColumn(kind Kind) column {
 // codedColumn keeps each value once and its number in the rows. The value of number 0 is none.
 type codedColumn struct {
 	codes  []uint32
-	lists  [][]uint32 // of rows whose value is a list
+	lists  [][]uint32 // of rows whose value is a list; nil where no row has one
 	values []string
 	of     map[string]uint32
 	flags  bool // the values are booleans, as "true" and "false"
@@ -43,10 +43,26 @@ func newCoded() *codedColumn {
 	return &codedColumn{values: []string{""}, of: map[string]uint32{}}
 }
 
-func (c *codedColumn) add() { c.codes, c.lists = append(c.codes, 0), append(c.lists, nil) }
+func (c *codedColumn) add() {
+	c.codes = append(c.codes, 0)
+	if c.lists != nil {
+		c.lists = append(c.lists, nil)
+	}
+}
+
+// list is a row's value where that is one.
+func (c *codedColumn) list(row int) []uint32 {
+	if c.lists == nil {
+		return nil
+	}
+	return c.lists[row]
+}
 
 func (c *codedColumn) set(row int, v any) {
-	c.codes[row], c.lists[row] = 0, nil
+	c.codes[row] = 0
+	if c.lists != nil {
+		c.lists[row] = nil
+	}
 	switch v := v.(type) {
 	case string:
 		c.codes[row] = c.code(v)
@@ -54,12 +70,23 @@ func (c *codedColumn) set(row int, v any) {
 		c.flags = true
 		c.codes[row] = c.code(strconv.FormatBool(v))
 	case []string:
-		for _, item := range v {
-			if code := c.code(item); !slices.Contains(c.lists[row], code) {
-				c.lists[row] = append(c.lists[row], code)
-			}
+		if len(v) > 0 {
+			c.setList(row, v)
 		}
 	}
+}
+
+func (c *codedColumn) setList(row int, items []string) {
+	if c.lists == nil {
+		c.lists = make([][]uint32, len(c.codes), cap(c.codes))
+	}
+	list := make([]uint32, 0, len(items))
+	for _, item := range items {
+		if code := c.code(item); !slices.Contains(list, code) {
+			list = append(list, code)
+		}
+	}
+	c.lists[row] = list
 }
 
 func (c *codedColumn) code(v string) uint32 {
@@ -75,7 +102,7 @@ func (c *codedColumn) code(v string) uint32 {
 func (c *codedColumn) match(cond Condition, into bitset) {
 	if cond.Op == Exists || cond.Op == Missing {
 		for row, code := range c.codes {
-			if (code != 0 || len(c.lists[row]) > 0) == (cond.Op == Exists) {
+			if (code != 0 || len(c.list(row)) > 0) == (cond.Op == Exists) {
 				into.set(row)
 			}
 		}
@@ -86,7 +113,7 @@ func (c *codedColumn) match(cond Condition, into bitset) {
 		return
 	}
 	for row, code := range c.codes {
-		if wanted[code] || slices.ContainsFunc(c.lists[row], func(item uint32) bool { return wanted[item] }) {
+		if wanted[code] || slices.ContainsFunc(c.list(row), func(item uint32) bool { return wanted[item] }) {
 			into.set(row)
 		}
 	}
@@ -116,7 +143,7 @@ func (c *codedColumn) wanted(cond Condition) []bool {
 
 func (c *codedColumn) key(row int, exact bool) string {
 	text := c.values[c.codes[row]]
-	if list := c.lists[row]; len(list) > 0 {
+	if list := c.list(row); len(list) > 0 {
 		items := make([]string, len(list))
 		for i, code := range list {
 			items[i] = c.values[code]
@@ -130,7 +157,7 @@ func (c *codedColumn) key(row int, exact bool) string {
 func (c *codedColumn) count(rows bitset) []Facet {
 	counts := make([]int64, len(c.values))
 	for row := range rows.all() {
-		if list := c.lists[row]; list != nil {
+		if list := c.list(row); list != nil {
 			for _, code := range list {
 				counts[code]++
 			}

@@ -112,7 +112,7 @@ type Schema struct {
 	// SeqField is the plain field that repeats Record.Seq, if there is one and no two records of a scope have the same: a
 	// scope's list in this order is read from the ledger page by page.
 	SeqField string
-	// Listed: the plain fields are kept in memory, about half a kilobyte for each record, and lists, orders and counts are made from them, in
+	// Listed: the plain fields are kept in memory, about 700 bytes for each resource, and lists, orders and counts are made from them, in
 	// any order, as fast as they are read, and whether or not Qdrant runs.
 	Listed bool
 	// LedgerOnly: the collection is kept in the ledger and its log, and never sent to Qdrant. Not with Searchable.

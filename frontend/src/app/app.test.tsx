@@ -168,6 +168,11 @@ describe("estate", () => {
     const facets = await screen.findByRole("navigation", { name: "Narrow the result" });
     await user.click(await within(facets).findByRole("checkbox", { name: /eu-west-1/ }));
     expect(await screen.findByText("Region: eu-west-1")).toBeInTheDocument();
+    await user.click(await within(facets).findByRole("button", { name: "Leave out eu-west-1" }));
+    expect(await screen.findByText("Region: not eu-west-1")).toBeInTheDocument();
+    expect(within(facets).getByRole("checkbox", { name: /eu-west-1/ })).not.toBeChecked();
+    await user.click(within(facets).getByRole("button", { name: "Leave out eu-west-1" }));
+    await waitFor(() => expect(screen.queryByText("Region: not eu-west-1")).not.toBeInTheDocument());
   });
 
   test("a resource is opened, its relations followed, and asked about", async () => {

@@ -1,11 +1,12 @@
-import { ChevronDown, ChevronRight } from "lucide-react";
+import { ChevronDown, ChevronRight, Minus } from "lucide-react";
 import { useId, useState } from "react";
 import { Button } from "@/components/ui/button";
 import { Checkbox } from "@/components/ui/checkbox";
 import { Input } from "@/components/ui/input";
 import type { EstateFilter, FacetGroup } from "@/lib/backend";
+import { cn } from "@/lib/cn";
 import { formatCount } from "@/lib/format";
-import { hasValue, withChosen } from "./state";
+import { hasValue, leavesOut, withChosen } from "./state";
 
 const shownAtFirst = 8;
 const searchFrom = 16;
@@ -13,7 +14,8 @@ const searchFrom = 16;
 interface FacetsProps {
   facets: FacetGroup[];
   filters: EstateFilter[];
-  onToggle: (group: FacetGroup, value: string) => void;
+  /** Ticks a value, or leaves it out; a second time takes that back. */
+  onToggle: (group: FacetGroup, value: string, not: boolean) => void;
 }
 
 export function Facets({ facets, filters, onToggle }: FacetsProps) {
@@ -62,19 +64,7 @@ function Group({ group, filters, onToggle }: { group: FacetGroup; filters: Estat
           )}
           <ul>
             {shown.map((value) => (
-              <li key={value.value}>
-                <label className="flex h-6.5 items-center gap-2 rounded px-1 hover:bg-hover">
-                  <Checkbox
-                    className="size-3.5"
-                    checked={hasValue(filters, group.field, value.value)}
-                    onCheckedChange={() => onToggle(group, value.value)}
-                  />
-                  <span className="min-w-0 flex-1 truncate text-xs" title={value.label || value.value}>
-                    {value.label || value.value || "none"}
-                  </span>
-                  <span className="text-xs tabular-nums text-muted">{formatCount(value.count)}</span>
-                </label>
-              </li>
+              <Value key={value.value} value={value} chosen={hasValue(filters, group.field, value.value)} out={leavesOut(filters, group.field, value.value)} onToggle={(not) => onToggle(group, value.value, not)} />
             ))}
           </ul>
           {matching.length > shownAtFirst && (
@@ -85,5 +75,37 @@ function Group({ group, filters, onToggle }: { group: FacetGroup; filters: Estat
         </div>
       )}
     </section>
+  );
+}
+
+interface ValueProps {
+  value: FacetGroup["values"][number];
+  chosen: boolean;
+  out: boolean;
+  onToggle: (not: boolean) => void;
+}
+
+function Value({ value, chosen, out, onToggle }: ValueProps) {
+  const name = value.label || value.value || "none";
+  return (
+    <li className="group flex h-6.5 items-center rounded pr-1 hover:bg-hover">
+      <label className="flex h-full min-w-0 flex-1 items-center gap-2 pl-1">
+        <Checkbox className="size-3.5" checked={chosen} onCheckedChange={() => onToggle(false)} />
+        <span className={cn("min-w-0 flex-1 truncate text-xs", out && "text-muted line-through")} title={name}>
+          {name}
+        </span>
+      </label>
+      <button
+        type="button"
+        aria-pressed={out}
+        aria-label={`Leave out ${name}`}
+        title={out ? "Left out: take that back" : "Leave out"}
+        onClick={() => onToggle(true)}
+        className={cn("grid size-5 shrink-0 place-items-center rounded text-muted hover:bg-fg/8 hover:text-fg focus-visible:opacity-100", out ? "opacity-100" : "opacity-0 group-hover:opacity-100")}
+      >
+        <Minus className="size-3" aria-hidden />
+      </button>
+      <span className="ml-1 text-xs tabular-nums text-muted">{formatCount(value.count)}</span>
+    </li>
   );
 }

@@ -117,6 +117,11 @@ export function grouped<T>(all: T[], of: (one: T) => string): [string, T[]][] {
   return [...groups].sort(([a], [b]) => a.localeCompare(b));
 }
 
+/** A kind of relation as one reads it: "security group". */
+export function inWords(kind: string): string {
+  return kind.replaceAll("-", " ");
+}
+
 /** "42 security groups"; names that are no English noun at the end stay as they are. */
 export function many(count: number, label: string): string {
   if (label === "not in the inventory" || label.endsWith("s")) return `${count} ${label}`;

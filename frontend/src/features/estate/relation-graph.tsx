@@ -6,7 +6,7 @@ import { Button } from "@/components/ui/button";
 import { backend, type ResourceDetail, type ResourceRelation } from "@/lib/backend";
 import { cn } from "@/lib/cn";
 import { keys } from "@/lib/queries";
-import { layOut, many, nearest, size, type GraphNode, type GraphView } from "./graph-layout";
+import { inWords, layOut, many, nearest, size, type GraphNode, type GraphView } from "./graph-layout";
 
 interface GraphProps {
   detail: ResourceDetail;
@@ -78,7 +78,7 @@ export function RelationGraph({ detail, wide, onWalk, onList }: GraphProps) {
         </Node>
         {view.nodes.map((node) =>
           node.heading ? (
-            <span key={node.key + node.column} aria-hidden className="absolute truncate text-2xs text-muted" style={{ left: node.x, top: node.y, width: view.nodeWidth }}>{node.kind}</span>
+            <span key={node.key + node.column} aria-hidden className="absolute truncate text-2xs text-muted" style={{ left: node.x, top: node.y, width: view.nodeWidth }}>{inWords(node.kind)}</span>
           ) : (
             <Neighbour
               key={node.key}
@@ -159,7 +159,7 @@ function Neighbour({ node, width, expanded, tabbable, onFocus, onClick, onExpand
         onFocus={onFocus}
         onClick={onClick}
         className={cn(folded && "border-dashed", !resource && !folded && "bg-sunken")}
-        label={`${right ? "refers to" : "is referred to by"}, ${node.kind}: ${name}, ${what}`}
+        label={`${right ? "refers to" : "is referred to by"}, ${inWords(node.kind)}: ${name}, ${what}`}
       >
         <NodeText
           icon={resource && <ResourceIcon type={resource.type} service={resource.service} className="size-3.5" />}

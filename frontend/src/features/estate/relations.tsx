@@ -2,7 +2,7 @@ import { ArrowLeft, ArrowRight } from "lucide-react";
 import { Segmented } from "@/components/ui/segmented";
 import type { ResourceDetail, ResourceRelation } from "@/lib/backend";
 import { formatCount } from "@/lib/format";
-import { grouped } from "./graph-layout";
+import { grouped, inWords } from "./graph-layout";
 import { GraphTools, RelationGraph } from "./relation-graph";
 import { useDrawer } from "./state";
 
@@ -55,7 +55,7 @@ function RelationList({ relations, onWalk }: { relations: ResourceRelation[]; on
         <h3 className="mb-1.5 flex items-center gap-1.5 font-semibold"><Arrow className="size-3.5 text-muted" aria-hidden />{outgoing ? "Refers to" : "Is referred to by"}</h3>
         {grouped(side, (r) => r.kind).map(([kind, group]) => (
           <section key={kind} className="mb-2.5">
-            <h4 className="mb-1 text-xs text-muted">{kind} ({formatCount(group.length)})</h4>
+            <h4 className="mb-1 text-xs text-muted">{inWords(kind)} ({formatCount(group.length)})</h4>
             <ul className="divide-y rounded-md border">
               {group.map((relation) => <RelationRow key={relation.arn} relation={relation} onWalk={onWalk} />)}
             </ul>

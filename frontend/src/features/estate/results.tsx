@@ -43,7 +43,7 @@ export function Results({ query, table }: ResultsProps) {
     writePreference("facetsHidden", facetsHidden ? "" : "yes");
     setFacetsHidden(!facetsHidden);
   };
-  const onToggle = (group: FacetGroup, value: string) => setEstateFilters(toggleValue(estateFilters, group.field, group.label, value));
+  const onToggle = (group: FacetGroup, value: string, not: boolean) => setEstateFilters(toggleValue(estateFilters, group.field, group.label, value, not));
 
   return (
     <div className="flex min-h-0 flex-1">

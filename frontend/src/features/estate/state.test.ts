@@ -1,11 +1,20 @@
 import { expect, test } from "vitest";
-import { buildQuery, chosenFilter, toggleValue, useEstateView, withChosen } from "./state";
+import { buildQuery, chosenFilter, hasValue, leavesOut, toggleValue, useEstateView, withChosen } from "./state";
 
 test("ticking adds a value, unticking the last one removes the filter", () => {
   const one = toggleValue([], "region", "Region", "eu-west-1");
   const two = toggleValue(one, "region", "Region", "us-east-1");
   expect(two).toEqual([{ field: "region", label: "Region", values: ["eu-west-1", "us-east-1"], not: false, fromQuery: false, relaxed: false }]);
   expect(toggleValue(one, "region", "Region", "eu-west-1")).toEqual([]);
+});
+
+test("a value is chosen or left out, never both", () => {
+  const out = toggleValue(toggleValue([], "env", "Environment", "dev", true), "env", "Environment", "test", true);
+  expect(out).toEqual([{ ...chosenFilter("env", "Environment", ["dev", "test"]), not: true }]);
+  expect([leavesOut(out, "env", "dev"), hasValue(out, "env", "dev")]).toEqual([true, false]);
+  const chosen = toggleValue(out, "env", "Environment", "dev");
+  expect(chosen).toEqual([chosenFilter("env", "Environment", ["dev"])]);
+  expect(toggleValue(toggleValue(chosen, "env", "Environment", "dev", true), "env", "Environment", "dev", true)).toEqual([]);
 });
 
 test("an understood filter that was removed stays away for these words only", () => {

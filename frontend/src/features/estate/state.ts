@@ -59,13 +59,21 @@ export function chosenFilter(field: string, label: string, values: string[]): Es
 }
 
 export function hasValue(filters: EstateFilter[], field: string, value: string): boolean {
-  return filters.some((f) => f.field === field && f.values.includes(value));
+  return filters.some((f) => f.field === field && !f.not && f.values.includes(value));
 }
 
-/** Adds the value to the field's filter, or takes it away; an empty filter goes. */
-export function toggleValue(filters: EstateFilter[], field: string, label: string, value: string): EstateFilter[] {
+export function leavesOut(filters: EstateFilter[], field: string, value: string): boolean {
+  return filters.some((f) => f.field === field && f.not && f.values.includes(value));
+}
+
+/**
+ * Adds the value to the field's filter, or takes it away; an empty filter goes. A field has one filter, for what it must be or, with not, for
+ * what it must not be: a choice of the other kind replaces it.
+ */
+export function toggleValue(filters: EstateFilter[], field: string, label: string, value: string, not = false): EstateFilter[] {
   const existing = filters.find((f) => f.field === field);
-  if (!existing) return [...filters, chosenFilter(field, label, [value])];
+  if (!existing) return [...filters, { ...chosenFilter(field, label, [value]), not }];
+  if (existing.not !== not) return filters.map((f) => (f.field === field ? { ...f, not, values: [value] } : f));
   const values = existing.values.includes(value) ? existing.values.filter((v) => v !== value) : [...existing.values, value];
   if (values.length === 0) return filters.filter((f) => f.field !== field);
   return filters.map((f) => (f.field === field ? { ...f, values } : f));

@@ -67,34 +67,19 @@ func (l *Ledger) After(ctx context.Context, collection, after string, limit int)
 
 // All goes through a collection by id, in batches.
 func (l *Ledger) All(ctx context.Context, collection string) iter.Seq2[Record, error] {
-	const batch = 1000
-	return func(yield func(Record, error) bool) {
-		after := ""
-		for {
-			recs, err := l.After(ctx, collection, after, batch)
-			if err != nil {
-				yield(Record{}, err)
-				return
-			}
-			for _, r := range recs {
-				if !yield(r, nil) {
-					return
-				}
-			}
-			if len(recs) < batch {
-				return
-			}
-			after = recs[len(recs)-1].ID
-		}
-	}
+	return inBatches(1000, func(after string, limit int) ([]Record, error) { return l.After(ctx, collection, after, limit) })
 }
 
-// Fields goes through a collection by id, in batches, and reads of each record its id and its plain fields alone.
+// Fields does the same and reads of each record its id and its plain fields alone.
 func (l *Ledger) Fields(ctx context.Context, collection string) iter.Seq2[Record, error] {
-	const batch = 5000
+	return inBatches(5000, func(after string, limit int) ([]Record, error) { return l.fieldsAfter(ctx, collection, after, limit) })
+}
+
+// inBatches reads on after the last id until there is less than was asked for.
+func inBatches(limit int, read func(after string, limit int) ([]Record, error)) iter.Seq2[Record, error] {
 	return func(yield func(Record, error) bool) {
 		for after := ""; ; {
-			recs, err := l.fieldsAfter(ctx, collection, after, batch)
+			recs, err := read(after, limit)
 			if err != nil {
 				yield(Record{}, err)
 				return
@@ -104,7 +89,7 @@ func (l *Ledger) Fields(ctx context.Context, collection string) iter.Seq2[Record
 					return
 				}
 			}
-			if len(recs) < batch {
+			if len(recs) < limit {
 				return
 			}
 			after = recs[len(recs)-1].ID

@@ -25,7 +25,7 @@ func (s *Store) scrollLedger(ctx context.Context, col *collection, p Page, cur c
 	}
 	numeric := p.Order.Field != ""
 	if numeric {
-		rows = slices.DeleteFunc(rows, func(r row) bool { _, ok := number(r.fields[p.Order.Field]); return !ok })
+		rows = slices.DeleteFunc(rows, func(r row) bool { _, ok := table.NumberOf(r.fields[p.Order.Field]); return !ok })
 	}
 	slices.SortStableFunc(rows, func(a, b row) int { return compareRows(a, b, p.Order) })
 	start := position(rows, p.Order.Field, cur)
@@ -116,7 +116,7 @@ func position(rows []row, field string, cur cursor) int {
 		i, _ := slices.BinarySearchFunc(rows, cur.After, func(r row, id string) int { return strings.Compare(r.ID, id) })
 		return i
 	case cur.Value != nil:
-		i := slices.IndexFunc(rows, func(r row) bool { v, _ := number(r.fields[field]); return v == *cur.Value })
+		i := slices.IndexFunc(rows, func(r row) bool { v, _ := table.NumberOf(r.fields[field]); return v == *cur.Value })
 		if i < 0 {
 			return len(rows)
 		}
@@ -132,8 +132,8 @@ func compareRows(a, b row, o Order) int {
 	if o.Field == "" {
 		return strings.Compare(a.ID, b.ID)
 	}
-	x, _ := number(a.fields[o.Field])
-	y, _ := number(b.fields[o.Field])
+	x, _ := table.NumberOf(a.fields[o.Field])
+	y, _ := table.NumberOf(b.fields[o.Field])
 	switch {
 	case x == y:
 		return strings.Compare(a.ID, b.ID)

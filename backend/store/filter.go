@@ -5,6 +5,8 @@ import (
 	"slices"
 
 	"github.com/qdrant/go-client/qdrant"
+
+	"cloudops/backend/store/table"
 )
 
 // qdrantFilter says a Filter in Qdrant's words; matches says the same over a record, for the ledger.
@@ -108,7 +110,7 @@ func compare(c Condition, v any) bool {
 	case Eq, In:
 		return slices.ContainsFunc(c.Values, func(want any) bool { return equal(want, v) })
 	case Range:
-		x, ok := number(v)
+		x, ok := table.NumberOf(v)
 		return ok && (c.Min == nil || x >= *c.Min) && (c.Max == nil || x <= *c.Max)
 	case Exists:
 		return !empty(v)
@@ -123,23 +125,11 @@ func equal(want, v any) bool {
 		s, ok := want.(string)
 		return ok && slices.Contains(list, s)
 	}
-	if x, ok := number(want); ok {
-		y, ok := number(v)
+	if x, ok := table.NumberOf(want); ok {
+		y, ok := table.NumberOf(v)
 		return ok && x == y
 	}
 	return want == v
-}
-
-func number(v any) (float64, bool) {
-	switch v := v.(type) {
-	case int:
-		return float64(v), true
-	case int64:
-		return float64(v), true
-	case float64:
-		return v, true
-	}
-	return 0, false
 }
 
 func empty(v any) bool {

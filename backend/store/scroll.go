@@ -7,6 +7,8 @@ import (
 	"fmt"
 
 	"github.com/qdrant/go-client/qdrant"
+
+	"cloudops/backend/store/table"
 )
 
 const (
@@ -165,13 +167,13 @@ func (s *Store) scrollByNumber(ctx context.Context, client *qdrant.Client, col *
 }
 
 func nextByNumber(recs []Record, field string, before cursor) cursor {
-	last, _ := number(recs[len(recs)-1].Fields[field])
+	last, _ := table.NumberOf(recs[len(recs)-1].Fields[field])
 	next := cursor{Value: &last}
 	if before.Value != nil && *before.Value == last {
 		next.Seen = append(next.Seen, before.Seen...)
 	}
 	for _, r := range recs {
-		if v, ok := number(r.Fields[field]); ok && v == last {
+		if v, ok := table.NumberOf(r.Fields[field]); ok && v == last {
 			next.Seen = append(next.Seen, r.ID)
 		}
 	}

@@ -273,7 +273,7 @@ type numberColumn struct{ numbers []float64 }
 func (c *numberColumn) add() { c.numbers = append(c.numbers, math.NaN()) }
 
 func (c *numberColumn) set(row int, v any) {
-	x, ok := number(v)
+	x, ok := NumberOf(v)
 	if !ok {
 		x = math.NaN()
 	}
@@ -285,7 +285,7 @@ func (c *numberColumn) match(cond Condition, into bitset) {
 		ok := false
 		switch there := !math.IsNaN(x); cond.Op {
 		case Eq, In:
-			ok = there && slices.ContainsFunc(cond.Values, func(v any) bool { want, isNumber := number(v); return isNumber && want == x })
+			ok = there && slices.ContainsFunc(cond.Values, func(v any) bool { want, isNumber := NumberOf(v); return isNumber && want == x })
 		case Range:
 			ok = there && (cond.Min == nil || x >= *cond.Min) && (cond.Max == nil || x <= *cond.Max)
 		case Exists:
@@ -318,7 +318,8 @@ func (c *numberColumn) key(row int, _ bool) string {
 	return string(b[:])
 }
 
-func number(v any) (float64, bool) {
+// NumberOf is a value of a Number column; false where it is none.
+func NumberOf(v any) (float64, bool) {
 	switch v := v.(type) {
 	case int:
 		return float64(v), true

@@ -60,7 +60,7 @@ func (a *App) startup(ctx context.Context) {
 	a.mu.Lock()
 	a.end = cancel
 	a.mu.Unlock()
-	go a.page.watch(opening, pageWait, func(context.Context) { reloadWindow(ctx) })
+	go a.page.watch(opening, pageWait, func() { runtime.WindowReloadApp(ctx) })
 	go a.open(opening)
 }
 

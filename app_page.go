@@ -5,8 +5,6 @@ import (
 	"log/slog"
 	"sync"
 	"time"
-
-	"github.com/wailsapp/wails/v2/pkg/runtime"
 )
 
 // How long the page may take to ask for its first status, and how often it is loaded again. A cold disk needs two seconds.
@@ -16,7 +14,7 @@ const (
 )
 
 // page is the user interface as the backend sees it. Wails for Linux answers WebKit's requests from threads that are not
-// WebKit's own, and once in some fifty starts an answer is lost: the page then waits for its script, and the window stays blank.
+// WebKit's own. A start was seen whose window stayed blank, as it does when an answer is held back: the page waits for its script for good.
 type page struct {
 	once  sync.Once
 	awake chan struct{}
@@ -28,7 +26,7 @@ func newPage() *page { return &page{awake: make(chan struct{})} }
 func (p *page) asked() { p.once.Do(func() { close(p.awake) }) }
 
 // watch loads the page again until it asks for something.
-func (p *page) watch(ctx context.Context, wait time.Duration, reload func(context.Context)) {
+func (p *page) watch(ctx context.Context, wait time.Duration, reload func()) {
 	for try := 1; try <= pageReloads; try++ {
 		select {
 		case <-p.awake:
@@ -37,9 +35,7 @@ func (p *page) watch(ctx context.Context, wait time.Duration, reload func(contex
 			return
 		case <-time.After(wait):
 			slog.Warn("the window shows nothing; it is loaded again", "try", try, "after", wait)
-			reload(ctx)
+			reload()
 		}
 	}
 }
-
-func reloadWindow(ctx context.Context) { runtime.WindowReloadApp(ctx) }

@@ -9,7 +9,7 @@ import (
 func TestABlankPageIsLoadedAgainUntilItAsks(t *testing.T) {
 	p := newPage()
 	reloads := 0
-	p.watch(t.Context(), time.Millisecond, func(context.Context) {
+	p.watch(t.Context(), time.Millisecond, func() {
 		if reloads++; reloads == 2 {
 			p.asked()
 			p.asked() // every later status asks as well
@@ -22,7 +22,7 @@ func TestABlankPageIsLoadedAgainUntilItAsks(t *testing.T) {
 
 func TestAPageThatNeverAsksIsLeftAfterSomeTries(t *testing.T) {
 	reloads := 0
-	newPage().watch(t.Context(), time.Millisecond, func(context.Context) { reloads++ })
+	newPage().watch(t.Context(), time.Millisecond, func() { reloads++ })
 	if reloads != pageReloads {
 		t.Fatalf("loaded again %d times, not %d", reloads, pageReloads)
 	}
@@ -31,5 +31,5 @@ func TestAPageThatNeverAsksIsLeftAfterSomeTries(t *testing.T) {
 func TestAClosedWindowIsNotLoadedAgain(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	newPage().watch(ctx, time.Hour, func(context.Context) { t.Error("loaded again") })
+	newPage().watch(ctx, time.Hour, func() { t.Error("loaded again") })
 }

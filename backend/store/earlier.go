@@ -8,9 +8,5 @@ func (s *Store) OpenEarlier(c Collection, rows []ledger.Record) ([]Record, error
 	if err != nil {
 		return nil, err
 	}
-	out := make([]Record, len(rows))
-	for i, row := range rows {
-		out[i] = s.openMarked(col, row)
-	}
-	return out, nil
+	return s.openAll(col, rows), nil
 }

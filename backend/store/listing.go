@@ -156,8 +156,8 @@ func (s *Store) scrollTable(ctx context.Context, col *collection, p Page, cur cu
 		return Result{}, err
 	}
 	var res Result
-	for _, row := range rows {
-		res.add(s.openMarked(col, row))
+	for _, rec := range s.openAll(col, rows) {
+		res.add(rec)
 	}
 	if end := cur.Offset + len(ids); end < total {
 		res.Next = cursor{Offset: end}.String()

@@ -180,33 +180,6 @@ func nextByNumber(recs []Record, field string, before cursor) cursor {
 	return next
 }
 
-// points fetches ids from Qdrant in their order; what was deleted meanwhile is left out.
-func (s *Store) points(ctx context.Context, client *qdrant.Client, col *collection, ids []string) ([]Record, error) {
-	if len(ids) == 0 {
-		return nil, nil
-	}
-	want := make([]*qdrant.PointId, len(ids))
-	for i, id := range ids {
-		want[i] = qdrant.NewIDUUID(id)
-	}
-	got, err := client.Get(ctx, &qdrant.GetPoints{CollectionName: s.alias(col.Collection), Ids: want, WithPayload: qdrant.NewWithPayload(true)})
-	if err != nil {
-		return nil, err
-	}
-	byID := make(map[string]Record, len(got))
-	for _, p := range got {
-		rec := s.record(col, p.GetId(), p.GetPayload())
-		byID[rec.ID] = rec
-	}
-	recs := make([]Record, 0, len(ids))
-	for _, id := range ids {
-		if rec, ok := byID[id]; ok {
-			recs = append(recs, rec)
-		}
-	}
-	return recs, nil
-}
-
 // result makes a page of points; all are its records in their order, the damaged ones among them.
 func (s *Store) result(col *collection, points []*qdrant.RetrievedPoint) (res Result, all []Record) {
 	all = make([]Record, len(points))

@@ -54,9 +54,9 @@ func (s *Store) Search(ctx context.Context, c Collection, q Query) (Found, error
 	if len(ranked) > limit {
 		ranked = ranked[:limit]
 	}
-	found.Hits, err = s.hits(ctx, client, col, ranked)
+	found.Hits, err = s.hits(ctx, col, ranked)
 	if err != nil {
-		return Found{}, down("search "+string(c), err)
+		return Found{}, fmt.Errorf("search %s: %w", c, err)
 	}
 	return found, nil
 }
@@ -111,19 +111,20 @@ func candidatesOf(r *qdrant.BatchResult) []candidate {
 	return out
 }
 
-func (s *Store) hits(ctx context.Context, client *qdrant.Client, col *collection, ranked []fused) ([]Hit, error) {
+// hits are the records themselves, as the ledger has them now; what was deleted meanwhile is left out.
+func (s *Store) hits(ctx context.Context, col *collection, ranked []fused) ([]Hit, error) {
 	ids := make([]string, len(ranked))
 	byID := make(map[string]fused, len(ranked))
 	for i, r := range ranked {
 		ids[i] = r.id
 		byID[r.id] = r
 	}
-	recs, err := s.points(ctx, client, col, ids)
+	rows, err := s.ledger.Get(ctx, string(col.Collection), ids...)
 	if err != nil {
 		return nil, err
 	}
-	hits := make([]Hit, 0, len(recs))
-	for _, rec := range recs {
+	hits := make([]Hit, 0, len(rows))
+	for _, rec := range s.openAll(col, rows) {
 		if rec.Damaged {
 			continue // there is nothing to show; Mending names it
 		}

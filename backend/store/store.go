@@ -264,11 +264,7 @@ func (s *Store) ByScope(ctx context.Context, c Collection, scope string, from, t
 	if err != nil {
 		return nil, err
 	}
-	recs := make([]Record, len(rows))
-	for i, row := range rows {
-		recs[i] = s.openMarked(col, row)
-	}
-	return recs, nil
+	return s.openAll(col, rows), nil
 }
 
 // KeyedID implements ReadWriter.

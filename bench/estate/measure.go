@@ -181,8 +181,10 @@ func (b *bench) operations(ctx context.Context, client *qdrant.Client) []operati
 	return []operation{
 		{name: "search: an ARN", do: find(func(int) estate.Query {
 			if arn == "" {
-				for res := range sample.Generate(300, b.o.seed) {
-					arn = res.ARN
+				for res := range sample.Generate(b.o.resources, b.o.seed) {
+					if arn = res.ARN; res.Type == "AWS::EC2::Instance" {
+						break
+					}
 				}
 			}
 			return estate.Query{Text: arn}

@@ -212,57 +212,82 @@ func (c *textColumn) match(cond Condition, into bitset) {
 
 func (c *textColumn) key(row int, exact bool) string { return folded(c.texts[row], exact) }
 
-// hashedColumn keeps 64 bits of each item of its lists: among ten million items, the chance that two of them are taken for the same is
-// one in 400,000, and a seed of its own for each table keeps anybody from choosing such items.
+// hashedColumn keeps 64 bits of each item of its lists, one list after the other, so that looking one up is one walk through
+// memory: among ten million items, the chance that two of them are taken for the same is one in 400,000, and a seed of its own for
+// each table keeps anybody from choosing such items.
 type hashedColumn struct {
-	seed  maphash.Seed
-	lists [][]uint64
+	seed   maphash.Seed
+	hashes []uint64
+	spans  []span // of the rows
+	unused int    // hashes that no row has any more
 }
 
-func (c *hashedColumn) add() { c.lists = append(c.lists, nil) }
+// span is where the list of a row is.
+type span struct{ start, length uint32 }
+
+func (c *hashedColumn) add() { c.spans = append(c.spans, span{}) }
 
 func (c *hashedColumn) set(row int, v any) {
-	c.lists[row] = nil
-	list, ok := v.([]string)
-	if !ok || len(list) == 0 {
-		return
+	c.unused += int(c.spans[row].length)
+	c.spans[row] = span{}
+	if list, _ := v.([]string); len(list) > 0 {
+		c.spans[row] = span{uint32(len(c.hashes)), uint32(len(list))}
+		for _, item := range list {
+			c.hashes = append(c.hashes, maphash.String(c.seed, item))
+		}
 	}
-	hashes := make([]uint64, len(list))
-	for i, item := range list {
-		hashes[i] = maphash.String(c.seed, item)
+	if c.unused > 100 && c.unused > len(c.hashes)/4 {
+		c.compact()
 	}
-	c.lists[row] = hashes
 }
 
+func (c *hashedColumn) compact() {
+	hashes := make([]uint64, 0, len(c.hashes)-c.unused)
+	for row, s := range c.spans {
+		c.spans[row].start = uint32(len(hashes))
+		hashes = append(hashes, c.list(s)...)
+	}
+	c.hashes, c.unused = hashes, 0
+}
+
+func (c *hashedColumn) list(s span) []uint64 { return c.hashes[s.start : s.start+s.length] }
+
 func (c *hashedColumn) match(cond Condition, into bitset) {
-	wanted := map[uint64]bool{}
-	for _, v := range cond.Values {
-		if text, ok := v.(string); ok {
-			wanted[maphash.String(c.seed, text)] = true
+	if cond.Op == Exists || cond.Op == Missing {
+		for row, s := range c.spans {
+			if (s.length > 0) == (cond.Op == Exists) {
+				into.set(row)
+			}
 		}
+		return
 	}
-	one := uint64(0)
-	for h := range wanted {
-		one = h
-	}
-	for row, list := range c.lists {
-		ok := false
-		switch {
-		case cond.Op == Exists:
-			ok = len(list) > 0
-		case cond.Op == Missing:
-			ok = len(list) == 0
-		case cond.Op == Range || len(wanted) == 0:
-		case len(wanted) == 1:
-			ok = slices.Contains(list, one)
-		default:
-			ok = slices.ContainsFunc(list, func(h uint64) bool { return wanted[h] })
-		}
-		if ok {
+	wanted := c.wanted(cond)
+	for row, s := range c.spans {
+		if slices.ContainsFunc(c.list(s), wanted.has) {
 			into.set(row)
 		}
 	}
 }
+
+func (c *hashedColumn) wanted(cond Condition) hashes {
+	wanted := hashes{all: map[uint64]bool{}}
+	for _, v := range cond.Values {
+		if text, ok := v.(string); ok && cond.Op != Range {
+			h := maphash.String(c.seed, text)
+			wanted.all[h] = true
+			wanted.mask |= 1 << (h % 64)
+		}
+	}
+	return wanted
+}
+
+// hashes is a set; its mask tells most of what is not in it without a look into the map.
+type hashes struct {
+	all  map[uint64]bool
+	mask uint64
+}
+
+func (w hashes) has(h uint64) bool { return w.mask&(1<<(h%64)) != 0 && w.all[h] }
 
 // key: hashes have no order that means anything.
 func (c *hashedColumn) key(int, bool) string { return "" }

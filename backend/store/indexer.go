@@ -16,6 +16,9 @@ const (
 	// sendBytes bounds what is read, opened and sent at once. A record may be larger: it goes alone.
 	sendBytes  = 8 << 20
 	retryAfter = 500 * time.Millisecond
+	// A scan or an import, of which something arrived so recently, goes before the embedding of what it brings.
+	stillArriving = 2 * time.Second
+	longestPause  = 500 * time.Millisecond
 )
 
 // applyLoop writes what the ledger has to Qdrant: fields and terms at once, the dense vector later.
@@ -67,6 +70,7 @@ func (s *Store) applySome() (worked bool, err error) {
 		if len(ids) == 0 {
 			continue
 		}
+		s.arrived.Store(time.Now().UnixMilli())
 		err := s.portions(s.ctx, col, ids, func(part []string) error {
 			err := s.apply(s.ctx, client, col, part)
 			switch {
@@ -222,16 +226,30 @@ func (s *Store) denseLoop() {
 		return
 	}
 	for {
+		start := time.Now()
 		worked, err := s.embedSome()
 		if err != nil && s.ctx.Err() == nil && !isDown(err) && !serverFault(err) {
 			s.log.Error("embed", "error", err)
 		}
 		if worked && err == nil {
+			s.giveWay(time.Since(start))
 			continue
 		}
 		if !s.sleep(s.wakeDense, err) {
 			return
 		}
+	}
+}
+
+// giveWay rests for as long as a batch took while records still arrive: the model takes all processors, and whoever scans waits for
+// the scan, not for the vectors.
+func (s *Store) giveWay(took time.Duration) {
+	if time.Since(time.UnixMilli(s.arrived.Load())) > stillArriving {
+		return
+	}
+	select {
+	case <-s.ctx.Done():
+	case <-time.After(min(took, longestPause)):
 	}
 }
 

@@ -68,6 +68,7 @@ type Store struct {
 	applyMu   sync.Mutex
 	wake      chan struct{} // the index stages have something to do
 	wakeDense chan struct{}
+	arrived   atomic.Int64 // Unix ms of the last records that the index was given
 	queries   queryCache
 	docKey    []byte                         // of docID
 	restored  atomic.Pointer[ledger.Vectors] // what a restore brought back; nil without one

@@ -18,7 +18,7 @@ import (
 
 // derivation is the version of the rules that make plain fields of a resource. It is part of the hash, so that
 // better rules reach resources that did not change.
-const derivation = "1"
+const derivation = "2"
 
 // RecordID is the id of a resource's record: UUID v5 of its canonical ARN in the URL namespace.
 func RecordID(canonicalARN string) string {

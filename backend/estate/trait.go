@@ -48,6 +48,23 @@ func traitsOf(r *Resource, facets map[string]any) []string {
 			add(fieldClass, map[bool]string{true: "console", false: "no-console"}[console]) // another field: both are asked for at once
 		}
 	}
+	add(fieldKind, lacking(r, facets)...)
+	return out
+}
+
+// lacking is what a resource could have and does not: AWS leaves out what is not configured.
+func lacking(r *Resource, facets map[string]any) []string {
+	var out []string
+	if redriven := map[string]string{"AWS::SQS::Queue": "RedrivePolicy", "AWS::Lambda::Function": "DeadLetterConfig"}[r.Type]; redriven != "" && len(r.Attributes) > 0 {
+		related := slices.ContainsFunc(r.Related, func(to Relation) bool { return to.Kind == "dead-letter" })
+		_, said := r.Attributes[redriven]
+		if name := strings.ToLower(r.Name); !related && !said && !strings.Contains(name, "dlq") && !strings.Contains(name, "dead") {
+			out = append(out, "no-dlq")
+		}
+	}
+	if days, said := facets[fieldRetention].(int64); said && days == 0 && strings.HasPrefix(r.Type, "AWS::RDS::") {
+		out = append(out, "no-backups")
+	}
 	return out
 }
 

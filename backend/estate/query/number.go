@@ -140,13 +140,13 @@ func ptr(f float64) *float64 { return &f }
 
 // retention is "30 day retention", "retention of 30 days", "kept for 7 days", "retention over 90 days".
 func (p *parser) retention(i int) (span, bool) {
-	if value, unit, n := p.amount(i); n > 0 && unitDays(unit) > 0 && p.norm(i+n, i+n+1) == "retention" {
-		return p.one(i, i+n+1, retentionFilter(value*unitDays(unit), 0)), true
+	if s, ok := p.amountOfRetention(i); ok {
+		return s, true
 	}
 	at := i
 	switch {
-	case p.norm(i, i+1) == "retention":
-		at++
+	case p.norm(i, i+1) == "retention", p.norm(i, i+2) == "backup retention":
+		at += p.retentionWord(i)
 		for p.norm(at, at+1) == "of" || p.norm(at, at+1) == "is" || p.norm(at, at+1) == "set" || p.norm(at, at+1) == "to" || p.norm(at, at+1) == "period" {
 			at++
 		}
@@ -155,17 +155,40 @@ func (p *parser) retention(i int) (span, bool) {
 	default:
 		return span{}, false
 	}
-	sign := 0
-	if n := p.in(p.vocab.less, at); n > 0 {
-		at, sign = at+n, -1
-	} else if n := p.in(p.vocab.more, at); n > 0 {
-		at, sign = at+n, 1
-	}
+	at, sign := p.comparison(at)
 	value, unit, n := p.amount(at)
 	if n == 0 || unitDays(unit) == 0 {
 		return span{}, false
 	}
 	return p.one(i, at+n, retentionFilter(value*unitDays(unit), sign)), true
+}
+
+// amountOfRetention is "30 day retention", "less than 7 days of backup retention".
+func (p *parser) amountOfRetention(i int) (span, bool) {
+	at, sign := p.comparison(i)
+	value, unit, n := p.amount(at)
+	if n == 0 || unitDays(unit) == 0 {
+		return span{}, false
+	}
+	at += n
+	if p.norm(at, at+1) == "of" {
+		at++
+	}
+	if n = p.retentionWord(at); n == 0 {
+		return span{}, false
+	}
+	return p.one(i, at+n, retentionFilter(value*unitDays(unit), sign)), true
+}
+
+// retentionWord is how many tokens at i say retention.
+func (p *parser) retentionWord(i int) int {
+	switch {
+	case p.norm(i, i+1) == "retention":
+		return 1
+	case p.norm(i, i+2) == "backup retention":
+		return 2
+	}
+	return 0
 }
 
 func retentionFilter(days float64, sign int) Filter {
